@@ -1,0 +1,217 @@
+package io.talflow.flink.sink;
+
+import io.talflow.flink.cep.NfaMatcher;
+import io.talflow.flink.wire.DefinitionRecord;
+import io.talflow.flink.wire.LogRecord;
+import io.talflow.flink.wire.Outgoing;
+import io.talflow.flink.wire.Request;
+import io.talflow.tal.InvalidTal;
+import io.talflow.tal.Json;
+import io.talflow.tal.event.CloudEventCodec;
+import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.event.Topics;
+import io.talflow.tal.semantics.Effect;
+import io.talflow.tal.semantics.Matcher;
+import io.talflow.tal.semantics.TaskEngine;
+import java.io.Serializable;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Stream;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.state.ValueState;
+import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Fires the rules of one task; keyed by task id. First input: the log; second, broadcast: definitions. Not a
+ * {@code KeyedBroadcastProcessFunction}, since a task that an arriving definition releases must be able to do anything a
+ * task can do.
+ *
+ * <p>Moves state in and out and nothing else: {@link TaskEngine} decides, {@link NfaMatcher} matches. State has no TTL: a
+ * finished task leaves its header, which late events and queries ask for.
+ */
+public final class EventSinkOperator extends AbstractStreamOperator<Request>
+        implements TwoInputStreamOperator<LogRecord, DefinitionRecord, Request> {
+    /** Never changes: savepoints are bound to it. */
+    public static final String UID = "event-sink-v1";
+
+    private static final long serialVersionUID = 1L;
+    private static final String WAITING = "waiting";
+
+    /** Makes the matcher of a subtask; a test gives one that never matches. */
+    public interface MatcherFactory extends Supplier<Matcher>, Serializable {}
+
+    private final OutputTag<Outgoing> out;
+    private final MatcherFactory matchers;
+
+    private transient Matcher matcher;
+    private transient TaskEngine engine;
+    private transient KnownDefinitions definitions;
+    private transient MapState<String, byte[]> rows;
+    private transient ValueState<Boolean> waiting;
+    private transient Set<String> waitingTasks;
+    private transient StreamRecord<Request> reused;
+    private transient Counter events;
+    private transient Counter firings;
+    private transient Counter deadLetters;
+
+    /** @param out where every record for Kafka goes */
+    public EventSinkOperator(OutputTag<Outgoing> out) {
+        this(out, NfaMatcher::new);
+    }
+
+    EventSinkOperator(OutputTag<Outgoing> out, MatcherFactory matchers) {
+        this.out = out;
+        this.matchers = matchers;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        definitions = new KnownDefinitions(context.getOperatorStateStore()
+                .getBroadcastState(new MapStateDescriptor<>(
+                        "definitions", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE)));
+        rows = context.getKeyedStateStore()
+                .getMapState(new MapStateDescriptor<>(
+                        "rows", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
+        waiting =
+                context.getKeyedStateStore().getState(new ValueStateDescriptor<>(WAITING, BooleanSerializer.INSTANCE));
+        waitingTasks = new HashSet<>();
+        if (context.isRestored()) {
+            try (Stream<String> keys = this.<String>getKeyedStateBackend().getKeys(WAITING, VoidNamespace.INSTANCE)) {
+                keys.forEach(waitingTasks::add);
+            }
+        }
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        matcher = matchers.get();
+        engine = new TaskEngine(definitions, matcher);
+        reused = new StreamRecord<>(null);
+        events = getMetricGroup().counter("events");
+        firings = getMetricGroup().counter("firings");
+        deadLetters = getMetricGroup().counter("deadLetters");
+    }
+
+    @Override
+    public void close() throws Exception {
+        if (matcher instanceof AutoCloseable closeable) {
+            closeable.close();
+        }
+        super.close();
+    }
+
+    @Override
+    public void processElement1(StreamRecord<LogRecord> element) throws Exception {
+        LogRecord record = element.getValue();
+        events.inc();
+        StateRows task = new StateRows(rows);
+        List<Effect> effects;
+        try {
+            effects = engine.apply(task, record.logEvent());
+        } catch (RuntimeException e) {
+            // Nothing of it is in the state yet. Failing the job would read the same record again, for ever.
+            LOG.error(
+                    "event {} of task {} cannot be applied",
+                    record.event().id(),
+                    record.event().task(),
+                    e);
+            effects = List.of(new Effect.DeadLetter(record.event(), "event/failed", e.toString()));
+            task = new StateRows(rows);
+        }
+        task.flush();
+        for (Effect effect : effects) {
+            apply(effect, record);
+        }
+    }
+
+    @Override
+    public void processElement2(StreamRecord<DefinitionRecord> element) throws Exception {
+        DefinitionRecord record = element.getValue();
+        try {
+            definitions.add(record.key(), record.value());
+        } catch (InvalidTal | Json.NotJson e) {
+            LOG.warn("definition {} is not usable: {}", record.key(), e.getMessage());
+            deadLetters.inc();
+            emit(Outgoing.deadLetter(Originals.of(record), "definition/invalid", e.getMessage()));
+            return;
+        }
+        String workflow = record.key().split("@", 2)[0];
+        for (String task : List.copyOf(waitingTasks)) {
+            if (task.startsWith(workflow + "/")) {
+                resume(task);
+            }
+        }
+    }
+
+    private void resume(String task) throws Exception {
+        setCurrentKey(task);
+        waiting.clear();
+        waitingTasks.remove(task);
+        StateRows state = new StateRows(rows);
+        List<Effect> effects = engine.resume(state);
+        state.flush();
+        for (Effect effect : effects) {
+            apply(effect, null);
+        }
+    }
+
+    /** @param record the log record that caused it; null if a definition did */
+    private void apply(Effect effect, LogRecord record) throws Exception {
+        if (effect instanceof Effect.Dispatch dispatch) {
+            firings.inc();
+            output.collect(reused.replace(new Request(
+                    false,
+                    dispatch.task(),
+                    dispatch.workflow(),
+                    dispatch.version(),
+                    dispatch.firing(),
+                    dispatch.attempt(),
+                    dispatch.function(),
+                    dispatch.as(),
+                    dispatch.input())));
+        } else if (effect instanceof Effect.Withdraw withdraw) {
+            output.collect(reused.replace(new Request(
+                    true, withdraw.task(), "", "", withdraw.firing(), withdraw.attempt(), "", "", new byte[0])));
+        } else if (effect instanceof Effect.Append append) {
+            emit(Outgoing.log(append.event()));
+        } else if (effect instanceof Effect.Status status) {
+            emit(Outgoing.structured(Topics.TASKS, status.key(), statusEvent(status)));
+        } else if (effect instanceof Effect.Decision decision) {
+            emit(Outgoing.json(Topics.HISTORY, decision.task(), Json.bytes(decision.data())));
+        } else if (effect instanceof Effect.Reply reply) {
+            emit(Outgoing.json(Topics.REPLIES, reply.query(), Json.bytes(reply.state())));
+        } else if (effect instanceof Effect.AwaitDefinition await) {
+            waiting.update(true);
+            waitingTasks.add(await.task());
+        } else if (effect instanceof Effect.DeadLetter letter) {
+            deadLetters.inc();
+            emit(Outgoing.deadLetter(Originals.of(letter.event(), record), letter.code(), letter.reason()));
+        }
+    }
+
+    private static byte[] statusEvent(Effect.Status status) {
+        String task = String.valueOf(status.data().get("task"));
+        TalEvent event = TalEvent.engine(
+                status.key() + "#" + status.data().get("revision"), "/talflow/job", status.type(), task, status.data());
+        return CloudEventCodec.structuredBytes(event);
+    }
+
+    private void emit(Outgoing record) {
+        output.collect(out, new StreamRecord<>(record));
+    }
+}

@@ -1,0 +1,11 @@
+package io.talflow.flink.wire;
+
+import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.semantics.LogEvent;
+
+/** A readable record of the log, on its home partition. */
+public record LogRecord(TalEvent event, int partition, long offset, long timeMillis) {
+    public LogEvent logEvent() {
+        return new LogEvent(event, partition, offset, timeMillis);
+    }
+}

@@ -1,0 +1,222 @@
+package io.talflow.flink.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.talflow.flink.wire.DefinitionRecord;
+import io.talflow.flink.wire.LogRecord;
+import io.talflow.flink.wire.Outgoing;
+import io.talflow.flink.wire.Request;
+import io.talflow.tal.Json;
+import io.talflow.tal.event.EventTypes;
+import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.event.Topics;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The event sink")
+class EventSinkHarnessTest {
+    private static final long SEED = Long.getLong("seed", 20260103L);
+    private static final OutputTag<Outgoing> OUT = new OutputTag<>("out", TypeInformation.of(Outgoing.class));
+    private static final String TASK = "w/k";
+    private static final String TEXT = """
+            tal: 1
+            workflow: w
+            events: {go: {type: com.example.go}}
+            functions:
+              split: {replay: {runtime: 0s}, emits: {parts: stream}}
+              body: {replay: {runtime: 0s}}
+              last: {replay: {runtime: 0s}}
+            rules:
+              - {when: started, do: {invoke: split}}
+              - {when: {item: split.parts}, fires: each, do: {invoke: body, with: "${ event.data }"}}
+              - {when: {gather: {completed: body}, over: split.parts, as: all}, do: {set: {sum: "${ values }"}}}
+              - when: {seq: [{completed: split}, {event: go, if: "${ event.data.n > 1 }"}]}
+                do: {invoke: last, with: "${ values }"}
+              - when: {all: [{completed: last}, {gather: {completed: body}, over: split.parts}]}
+                do: {complete: {context: "${ context }"}}
+            """;
+
+    @Test
+    void firesTheSameWhenItIsRestoredAfterEveryEvent() throws Exception {
+        Run undisturbed = run(false);
+        Run disturbed = run(true);
+        assertThat(undisturbed.ended).isEqualTo("COMPLETED");
+        assertThat(disturbed.firings).isEqualTo(undisturbed.firings).doesNotHaveDuplicates();
+        assertThat(disturbed.history).isEqualTo(undisturbed.history);
+    }
+
+    @Test
+    void keepsATaskUntilItsDefinitionArrives() throws Exception {
+        try (Harness harness = new Harness(null)) {
+            harness.log(start());
+            harness.log(go(0, 5));
+            assertThat(harness.requests()).isEmpty();
+            OperatorSubtaskState state = harness.snapshot();
+            try (Harness restored = new Harness(state)) {
+                restored.define();
+                assertThat(restored.requests()).extracting(Request::function).containsExactly("split");
+            }
+        }
+    }
+
+    @Test
+    void sendsAnUnknownFiringToTheDeadLetters() throws Exception {
+        try (Harness harness = new Harness(null)) {
+            harness.define();
+            harness.log(start());
+            harness.requests();
+            harness.log(outcome(TASK + "@0/rule-1/7", "forged"));
+            assertThat(harness.requests()).isEmpty();
+            assertThat(harness.out())
+                    .filteredOn(record -> record.topic().equals(Topics.DEAD_LETTERS))
+                    .singleElement()
+                    .satisfies(letter -> assertThat(
+                                    new String(letter.headers().get("talflow-code"), StandardCharsets.UTF_8))
+                            .isEqualTo("event/unknown-firing"));
+        }
+    }
+
+    private record Run(List<String> firings, List<String> history, String ended) {}
+
+    /** Answers every request, in a seeded order, with repeats, until the task has ended. */
+    private static Run run(boolean restoring) throws Exception {
+        Random random = new Random(SEED);
+        List<String> firings = new ArrayList<>();
+        List<String> history = new ArrayList<>();
+        String ended = "";
+        Deque<TalEvent> log = new ArrayDeque<>(List.of(start(), go(0, 1)));
+        Harness harness = new Harness(null);
+        harness.define();
+        long offset = 0;
+        while (!log.isEmpty()) {
+            harness.log(log.poll(), offset++);
+            List<TalEvent> outcomes = new ArrayList<>();
+            for (Request request : harness.requests()) {
+                firings.add(request.firing());
+                Object result = request.function().equals("split")
+                        ? Map.of("parts", List.of(10, 20, 30, 40))
+                        : Json.parse(request.input());
+                outcomes.add(outcome(request.firing(), result));
+                if (random.nextBoolean()) {
+                    outcomes.add(outcome(request.firing(), result));
+                }
+                if (request.function().equals("split")) {
+                    outcomes.add(go(1, 2));
+                }
+            }
+            outcomes.forEach(log::add);
+            for (Outgoing record : harness.out()) {
+                if (record.topic().equals(Topics.HISTORY)) {
+                    Map<String, Object> decision = Json.parseObject(record.value());
+                    history.add(Json.text(decision));
+                    ended = String.valueOf(decision.getOrDefault("ended", ended));
+                }
+            }
+            if (restoring) {
+                OperatorSubtaskState state = harness.snapshot();
+                harness.close();
+                harness = new Harness(state);
+            }
+        }
+        harness.close();
+        return new Run(firings, history, ended);
+    }
+
+    private static TalEvent start() {
+        return TalEvent.engine(
+                "start",
+                "/test",
+                EventTypes.TASK_STARTED,
+                TASK,
+                Map.of("workflow", "w", "version", "v", "input", Map.of()));
+    }
+
+    private static TalEvent go(int id, long n) {
+        return TalEvent.engine("go" + id, "/test", "com.example.go", TASK, Map.of("n", n));
+    }
+
+    private static TalEvent outcome(String firing, Object result) {
+        return new TalEvent(
+                firing + "/1",
+                "/talflow/" + TASK,
+                EventTypes.INVOCATION_COMPLETED,
+                "",
+                TalEvent.Kind.CONTROL,
+                TASK,
+                firing,
+                1,
+                Map.of(),
+                Json.bytes(result));
+    }
+
+    /** The operator in Flink's harness, on one subtask. */
+    private static final class Harness implements AutoCloseable {
+        private final KeyedTwoInputStreamOperatorTestHarness<String, LogRecord, DefinitionRecord, Request> harness;
+        private int requestsSeen;
+        private int outSeen;
+        private long checkpoint;
+        private long offset;
+
+        Harness(OperatorSubtaskState state) throws Exception {
+            harness = new KeyedTwoInputStreamOperatorTestHarness<>(
+                    new EventSinkOperator(OUT), record -> record.event().task(), null, Types.STRING);
+            harness.setup();
+            if (state != null) {
+                harness.initializeState(state);
+            }
+            harness.open();
+        }
+
+        void define() throws Exception {
+            harness.processElement2(new StreamRecord<>(new DefinitionRecord(
+                    "w@v", Json.bytes(Map.of("workflow", "w", "version", "v", "file", "w.yaml", "text", TEXT)))));
+        }
+
+        void log(TalEvent event) throws Exception {
+            log(event, offset++);
+        }
+
+        void log(TalEvent event, long at) throws Exception {
+            harness.processElement1(new StreamRecord<>(new LogRecord(event, 0, at, 1_000_000 + at)));
+        }
+
+        List<Request> requests() {
+            List<Request> all = harness.extractOutputValues();
+            List<Request> fresh = new ArrayList<>(all.subList(requestsSeen, all.size()));
+            requestsSeen = all.size();
+            return fresh;
+        }
+
+        List<Outgoing> out() {
+            List<Outgoing> all = new ArrayList<>();
+            if (harness.getSideOutput(OUT) != null) {
+                harness.getSideOutput(OUT).forEach(record -> all.add(record.getValue()));
+            }
+            List<Outgoing> fresh = new ArrayList<>(all.subList(outSeen, all.size()));
+            outSeen = all.size();
+            return fresh;
+        }
+
+        OperatorSubtaskState snapshot() throws Exception {
+            return harness.snapshot(++checkpoint, checkpoint);
+        }
+
+        @Override
+        public void close() throws Exception {
+            harness.close();
+        }
+    }
+}

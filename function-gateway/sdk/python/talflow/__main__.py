@@ -1,0 +1,48 @@
+"""Calls a handler without a stack.
+
+    python3 -m talflow invoke split.py --input '{"path": "a.txt"}'
+    python3 -m talflow invoke split.py:other --input @input.json
+
+Prints the result as JSON. Exit code 0, or 1 if the function failed, or 2 if the command is wrong.
+"""
+
+import argparse
+import json
+import sys
+import time
+
+from talflow.context import Context
+from talflow.loader import FunctionFailed, call, load
+
+MAX_RESULT_BYTES = 4 * 1024 * 1024
+
+
+def main(arguments=None):
+    parser = argparse.ArgumentParser(prog="python3 -m talflow", description="Calls a handler without a stack.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    invoke = commands.add_parser("invoke", help="call a handler once and print its result")
+    invoke.add_argument("function", help="FILE.py or FILE.py:HANDLER")
+    invoke.add_argument("--input", default="{}", help="JSON, or @FILE; default {}")
+    invoke.add_argument("--timeout", type=float, default=300, help="what ctx.remaining() starts from; default 300")
+    options = parser.parse_args(arguments)
+    text = options.input
+    try:
+        if text.startswith("@"):
+            with open(text[1:], encoding="utf-8") as file:
+                text = file.read()
+        value = json.loads(text)
+    except (OSError, ValueError) as error:
+        parser.error("--input: %s" % error)
+    path, _, handler = options.function.partition(":")
+    context = Context("local/invoke", "local/invoke@0/invoke/0", 1, time.time() + options.timeout)
+    try:
+        result = call(load(path, handler or "handler"), context, value, MAX_RESULT_BYTES)
+    except FunctionFailed as failed:
+        print(failed.trace or "%s: %s" % (failed.error, failed.message), file=sys.stderr)
+        return 1
+    print(result.decode("utf-8"))
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,183 @@
+package io.talflow.gateway;
+
+import io.talflow.gateway.bundle.BundleStore;
+import io.talflow.gateway.bundle.DefinitionReader;
+import io.talflow.gateway.bundle.Definitions;
+import io.talflow.gateway.bundle.DefinitionsTail;
+import io.talflow.gateway.event.OutcomeEvents;
+import io.talflow.gateway.event.OutcomePublisher;
+import io.talflow.gateway.exec.Executors;
+import io.talflow.gateway.exec.HttpExecutor;
+import io.talflow.gateway.exec.PythonEnvironments;
+import io.talflow.gateway.exec.PythonExecutor;
+import io.talflow.gateway.exec.PythonPool;
+import io.talflow.gateway.exec.PythonServers;
+import io.talflow.gateway.exec.ReplayExecutor;
+import io.talflow.gateway.http.HttpServer;
+import io.talflow.gateway.invoke.Invoker;
+import io.talflow.gateway.journal.Journal;
+import io.talflow.gateway.log.EventLog;
+import io.talflow.gateway.log.FunctionLogs;
+import io.talflow.gateway.log.TaskEvents;
+import io.talflow.gateway.log.TopicSetup;
+import io.talflow.gateway.log.TopicTail;
+import io.talflow.gateway.view.Replies;
+import io.talflow.gateway.view.ViewUpdater;
+import io.talflow.tal.event.Topics;
+import io.talflow.tal.importer.Formats;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A running gateway: control API, node that runs functions, and view of the tasks, in one process. */
+public final class Gateway implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final Duration CATCH_UP = Duration.ofSeconds(30);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final GatewayOptions options;
+    private HttpServer server;
+
+    private Gateway(GatewayOptions options) {
+        this.options = options;
+    }
+
+    /**
+     * Starts a gateway and returns when it serves.
+     *
+     * @throws IOException if the data directory cannot be used, also because another gateway owns it
+     */
+    public static Gateway start(GatewayOptions options) throws IOException {
+        return start(options, (file, bytes) -> {
+            Formats.Loaded loaded = Formats.loadWithWarnings(file, bytes);
+            return new DefinitionReader.Read(loaded.workflow(), loaded.text());
+        });
+    }
+
+    static Gateway start(GatewayOptions options, DefinitionReader reader) throws IOException {
+        Gateway gateway = new Gateway(options);
+        try {
+            gateway.open(reader);
+            LOG.info("Gateway {} serves at {}", options.nodeId(), gateway.url());
+            return gateway;
+        } catch (IOException | RuntimeException e) {
+            gateway.close();
+            throw e;
+        } catch (InterruptedException e) {
+            gateway.close();
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while starting", e);
+        } catch (Exception e) {
+            gateway.close();
+            throw new IOException("cannot open " + options.data(), e);
+        }
+    }
+
+    private void open(DefinitionReader reader) throws Exception {
+        Path data = Files.createDirectories(options.data());
+        own(data);
+        Clock clock = Clock.systemUTC();
+        TopicSetup.ensure(options.kafka(), options.partitions());
+        ScheduledThreadPoolExecutor timer = timer();
+        EventLog log = closing(new EventLog(options.kafka()));
+
+        Definitions definitions = new Definitions(reader);
+        TopicTail definitionsTail =
+                closing(new TopicTail(options.kafka(), List.of(Topics.DEFINITIONS), new DefinitionsTail(definitions)));
+        Replies replies = new Replies(log);
+        closing(new TopicTail(options.kafka(), List.of(Topics.REPLIES), replies));
+        ViewUpdater view =
+                closing(new ViewUpdater(data.resolve("view.db"), TopicSetup.id(options.kafka(), Topics.TASKS), clock));
+        closing(new TopicTail(options.kafka(), List.of(Topics.TASKS), view));
+
+        BundleStore bundles = new BundleStore(data.resolve("bundles"), options.control());
+        FunctionLogs logs = new FunctionLogs(data.resolve("logs"));
+        Journal journal = closing(Journal.open(data.resolve("journal.db")));
+        OutcomePublisher publisher = closing(new OutcomePublisher(log, journal, new OutcomeEvents(options.nodeId())));
+        PythonServers servers = closing(new PythonServers(
+                bundles, new PythonEnvironments(options.python(), data.resolve("python")), logs, timer, clock));
+        PythonPool pool = closing(new PythonPool(servers, options.pythonServers(), options.pythonIdle(), timer, clock));
+        HttpExecutor http = closing(new HttpExecutor(timer, clock));
+        Executors executors = new Executors(new PythonExecutor(pool), http, new ReplayExecutor(timer, clock));
+        Invoker invoker = closing(new Invoker(journal, definitions, executors, publisher, clock));
+
+        if (!definitionsTail.awaitCaughtUp(CATCH_UP)) {
+            throw new IOException("%s at %s cannot be read".formatted(Topics.DEFINITIONS, options.kafka()));
+        }
+        publisher.start();
+        invoker.recover();
+        server = closing(new HttpServer(
+                options.host(),
+                options.port(),
+                new HttpServer.Parts(
+                        invoker,
+                        definitions,
+                        reader,
+                        bundles,
+                        log,
+                        view.view(),
+                        replies,
+                        new TaskEvents(options.kafka()),
+                        logs,
+                        options.nodeId())));
+    }
+
+    /** Two gateways on one directory would corrupt it, so the first holds a lock. */
+    private void own(Path data) throws IOException {
+        FileChannel file = closing(
+                FileChannel.open(data.resolve("gateway.lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE));
+        FileLock lock;
+        try {
+            lock = file.tryLock();
+        } catch (java.nio.channels.OverlappingFileLockException e) {
+            lock = null;
+        }
+        if (lock == null) {
+            throw new IOException("another gateway owns " + data);
+        }
+    }
+
+    private ScheduledThreadPoolExecutor timer() {
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
+            Thread thread = new Thread(task, "gateway-timer");
+            thread.setDaemon(true);
+            return thread;
+        });
+        timer.setRemoveOnCancelPolicy(true);
+        closing(timer::shutdownNow);
+        return timer;
+    }
+
+    private <T extends AutoCloseable> T closing(T part) {
+        parts.push(part);
+        return part;
+    }
+
+    /** The address to reach it by. */
+    public String url() {
+        return "http://%s:%d".formatted(options.host(), server.port());
+    }
+
+    /** Stops taking requests, ends functions without an outcome, then writes what is to be written. */
+    @Override
+    public void close() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().close();
+            } catch (Exception e) {
+                LOG.warn("A part of the gateway did not stop cleanly", e);
+            }
+        }
+    }
+}

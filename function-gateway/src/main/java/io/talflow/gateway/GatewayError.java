@@ -1,0 +1,47 @@
+package io.talflow.gateway;
+
+/** What the gateway refuses or fails with. Codes are stable; docs/errors.md explains each. */
+public enum GatewayError {
+    BAD_REQUEST("gateway/bad-request", 400, "The request is malformed"),
+    BAD_EVENT("gateway/bad-event", 400, "Not a CloudEvent that may be sent"),
+    NOT_FOUND("gateway/not-found", 404, "There is nothing at this address"),
+    UNKNOWN_WORKFLOW("gateway/unknown-workflow", 404, "No such workflow"),
+    UNKNOWN_TASK("gateway/unknown-task", 404, "No such task"),
+    UNKNOWN_BUNDLE("gateway/unknown-bundle", 404, "No such bundle"),
+    FIRING_CONFLICT("gateway/firing-conflict", 409, "The firing was seen with another body"),
+    TOO_LARGE("gateway/too-large", 413, "The request is larger than its limit"),
+    BAD_BUNDLE("gateway/bad-bundle", 422, "The bundle cannot be used"),
+    INVALID_WORKFLOW("gateway/invalid-workflow", 422, "The workflow has errors"),
+    INTERNAL("gateway/internal", 500, "The gateway failed"),
+    LOG_UNAVAILABLE("gateway/log-unavailable", 503, "Kafka does not answer"),
+    REVISION_NOT_REACHED("gateway/revision-not-reached", 504, "The view has not seen that revision yet"),
+    NO_ANSWER("gateway/no-answer", 504, "The job did not answer in time");
+
+    private final String code;
+    private final int status;
+    private final String title;
+
+    GatewayError(String code, int status, String title) {
+        this.code = code;
+        this.status = status;
+        this.title = title;
+    }
+
+    public String code() {
+        return code;
+    }
+
+    /** The HTTP status of an answer with this error. */
+    public int status() {
+        return status;
+    }
+
+    public String title() {
+        return title;
+    }
+
+    /** Worth repeating unchanged: nothing was wrong with the request. */
+    public boolean retryable() {
+        return status >= 500;
+    }
+}

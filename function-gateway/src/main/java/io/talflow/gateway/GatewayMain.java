@@ -1,0 +1,29 @@
+package io.talflow.gateway;
+
+import java.io.IOException;
+import java.io.PrintStream;
+
+/** A gateway as a process of its own. Prints its address when it serves; SIGTERM stops it cleanly. */
+public final class GatewayMain {
+    private GatewayMain() {}
+
+    public static void main(String[] arguments) {
+        PrintStream errors = System.err;
+        GatewayOptions options;
+        try {
+            options = GatewayOptions.parse(arguments, System.getenv());
+        } catch (IllegalArgumentException e) {
+            errors.println(e.getMessage());
+            System.exit(2);
+            return;
+        }
+        try {
+            Gateway gateway = Gateway.start(options);
+            Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "gateway-shutdown"));
+            System.out.println(gateway.url());
+        } catch (IOException | RuntimeException e) {
+            errors.println("The gateway cannot start: " + e.getMessage());
+            System.exit(1);
+        }
+    }
+}

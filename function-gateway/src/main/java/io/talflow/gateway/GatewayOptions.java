@@ -1,0 +1,139 @@
+package io.talflow.gateway;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
+
+/**
+ * How a gateway runs. From the command line {@code --key value}, or from the environment {@code TALFLOW_KEY}, the
+ * dashes as underscores; the command line wins.
+ *
+ * @param kafka bootstrap servers
+ * @param data directory of journal, view, bundles and logs; one gateway owns it
+ * @param port 0 takes a free one
+ * @param nodeId the name in {@code talnode}
+ * @param control address of the gateway that has bundles this one misses; empty: none but its own
+ * @param partitions of {@code tal.events}, {@code tal.tasks} and {@code tal.history}, if they are to be created
+ * @param python command of the interpreter
+ * @param pythonServers bound on function servers, of all functions together
+ * @param pythonIdle after which a function server that has nothing to do ends
+ */
+public record GatewayOptions(
+        String kafka,
+        Path data,
+        String host,
+        int port,
+        String nodeId,
+        String control,
+        int partitions,
+        String python,
+        int pythonServers,
+        Duration pythonIdle) {
+    private static final Set<String> KEYS = Set.of(
+            "kafka",
+            "data",
+            "host",
+            "port",
+            "node-id",
+            "control",
+            "partitions",
+            "python",
+            "python-servers",
+            "python-idle-seconds");
+
+    public GatewayOptions {
+        Objects.requireNonNull(kafka, "kafka");
+        data = data.toAbsolutePath().normalize();
+        atLeast("port", port, 0);
+        atLeast("partitions", partitions, 1);
+        atLeast("python-servers", pythonServers, 1);
+    }
+
+    /** The defaults: loopback, a free port, node {@code node-1}, twice as many function servers as cores. */
+    public static GatewayOptions of(String kafka, Path data) {
+        return new GatewayOptions(
+                kafka,
+                data,
+                "127.0.0.1",
+                0,
+                "node-1",
+                "",
+                4,
+                "python3",
+                2 * Runtime.getRuntime().availableProcessors(),
+                Duration.ofMinutes(5));
+    }
+
+    public GatewayOptions withPort(int newPort) {
+        return new GatewayOptions(
+                kafka, data, host, newPort, nodeId, control, partitions, python, pythonServers, pythonIdle);
+    }
+
+    public GatewayOptions withControl(String newControl) {
+        return new GatewayOptions(
+                kafka, data, host, port, nodeId, newControl, partitions, python, pythonServers, pythonIdle);
+    }
+
+    public GatewayOptions withPython(int servers, Duration idle) {
+        return new GatewayOptions(kafka, data, host, port, nodeId, control, partitions, python, servers, idle);
+    }
+
+    /** @throws IllegalArgumentException that names the option and the rule */
+    static GatewayOptions parse(String[] arguments, Map<String, String> environment) {
+        Map<String, String> values = new HashMap<>();
+        for (String key : KEYS) {
+            String value =
+                    environment.get("TALFLOW_" + key.toUpperCase(Locale.ROOT).replace('-', '_'));
+            if (value != null) {
+                values.put(key, value);
+            }
+        }
+        for (int i = 0; i < arguments.length; i += 2) {
+            String key = arguments[i].startsWith("--") ? arguments[i].substring(2) : "";
+            if (!KEYS.contains(key)) {
+                throw new IllegalArgumentException("unknown option %s; known: %s".formatted(arguments[i], KEYS));
+            }
+            if (i + 1 == arguments.length) {
+                throw new IllegalArgumentException("option %s needs a value".formatted(arguments[i]));
+            }
+            values.put(key, arguments[i + 1]);
+        }
+        if (!values.containsKey("kafka")) {
+            throw new IllegalArgumentException("option --kafka HOST:PORT is required");
+        }
+        GatewayOptions defaults = of(values.get("kafka"), Path.of(values.getOrDefault("data", ".talflow/gateway")));
+        return new GatewayOptions(
+                defaults.kafka,
+                defaults.data,
+                values.getOrDefault("host", defaults.host),
+                number(values, "port", 8480),
+                values.getOrDefault("node-id", defaults.nodeId),
+                values.getOrDefault("control", ""),
+                number(values, "partitions", defaults.partitions),
+                values.getOrDefault("python", defaults.python),
+                number(values, "python-servers", defaults.pythonServers),
+                Duration.ofSeconds(number(values, "python-idle-seconds", 300)));
+    }
+
+    private static int number(Map<String, String> values, String key, int otherwise) {
+        String value = values.get(key);
+        if (value == null) {
+            return otherwise;
+        }
+        try {
+            return Integer.parseInt(value);
+        } catch (NumberFormatException e) {
+            throw new IllegalArgumentException("option --%s must be a number, is %s".formatted(key, value), e);
+        }
+    }
+
+    private static void atLeast(String key, int value, int least) {
+        if (value < least) {
+            throw new IllegalArgumentException("option --%s must be %d or more, is %d".formatted(key, least, value));
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package io.talflow.gateway.bundle;
+
+import io.talflow.gateway.GatewayError;
+import io.talflow.gateway.GatewayFailure;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Pattern;
+
+/** Bundles on disk, by version: the zip as it came, and a directory with its files that functions run in. */
+public final class BundleStore {
+    private static final Pattern VERSION = Pattern.compile("[0-9a-f]{16}");
+
+    private final Path directory;
+    private final String control;
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    /** @param control address of the gateway to fetch missing bundles from; empty: nowhere */
+    public BundleStore(Path directory, String control) {
+        this.directory = directory;
+        this.control = control;
+    }
+
+    /** Stores a bundle; nothing happens if it is there. */
+    public void put(Bundle bundle) throws IOException {
+        Path target = directory.resolve(bundle.version());
+        if (Files.exists(target)) {
+            return;
+        }
+        Files.createDirectories(directory);
+        Path unpacked = Files.createTempDirectory(directory, "new-");
+        for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
+            Path path = unpacked.resolve(file.getKey()).normalize();
+            if (!path.startsWith(unpacked)) {
+                throw new IOException(file.getKey() + " leads out of the bundle");
+            }
+            Files.createDirectories(path.getParent());
+            Files.write(path, file.getValue());
+        }
+        Path zip = Files.createTempFile(directory, "new-", ".zip");
+        Files.write(zip, bundle.zip());
+        Files.move(zip, zip(bundle.version()), StandardCopyOption.REPLACE_EXISTING);
+        try {
+            Files.move(unpacked, target, StandardCopyOption.ATOMIC_MOVE);
+        } catch (FileAlreadyExistsException
+                | AtomicMoveNotSupportedException
+                | java.nio.file.DirectoryNotEmptyException e) {
+            if (!Files.exists(target)) {
+                throw e;
+            }
+        }
+    }
+
+    /** The zip of a version, as it was uploaded. */
+    public Optional<byte[]> zipOf(String version) throws IOException {
+        return VERSION.matcher(version).matches() && Files.exists(zip(version))
+                ? Optional.of(Files.readAllBytes(zip(version)))
+                : Optional.empty();
+    }
+
+    /**
+     * The directory of a version's files, fetched if need be. Blocks.
+     *
+     * @throws IOException if the bundle is nowhere; the message says where it was looked for
+     */
+    public Path files(String version) throws IOException {
+        Path files = directory.resolve(version);
+        if (!Files.exists(files)) {
+            fetch(version);
+        }
+        return files;
+    }
+
+    private void fetch(String version) throws IOException {
+        if (control.isEmpty()) {
+            throw new IOException("bundle %s is not on this node, and --control names no other".formatted(version));
+        }
+        URI uri = URI.create(control + "/v1/bundles/" + version);
+        try {
+            HttpResponse<byte[]> response = http.send(
+                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofByteArray());
+            if (response.statusCode() != 200) {
+                throw new IOException("%s answered %d".formatted(uri, response.statusCode()));
+            }
+            Bundle bundle = Bundle.read(response.body());
+            if (!bundle.version().equals(version)) {
+                throw new IOException("%s has other content than its version says".formatted(uri));
+            }
+            put(bundle);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IOException("interrupted while fetching " + uri, e);
+        } catch (GatewayFailure e) {
+            throw new IOException("%s is no bundle: %s".formatted(uri, e.getMessage()), e);
+        }
+    }
+
+    /** @throws GatewayFailure if there is room for no more, or the disk fails */
+    public void store(Bundle bundle) {
+        try {
+            put(bundle);
+        } catch (IOException e) {
+            throw new GatewayFailure(GatewayError.INTERNAL, "the bundle cannot be stored: " + e.getMessage());
+        } catch (UncheckedIOException e) {
+            throw new GatewayFailure(GatewayError.INTERNAL, "the bundle cannot be stored: " + e.getCause());
+        }
+    }
+
+    private Path zip(String version) {
+        return directory.resolve(version + ".zip");
+    }
+}

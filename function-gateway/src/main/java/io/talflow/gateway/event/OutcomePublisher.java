@@ -1,0 +1,80 @@
+package io.talflow.gateway.event;
+
+import io.talflow.gateway.journal.Journal;
+import io.talflow.gateway.journal.Recorded;
+import io.talflow.gateway.log.EventLog;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Appends outcomes to the log until Kafka has them, each once or more with the same id. */
+public final class OutcomePublisher implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(OutcomePublisher.class);
+    private static final long RETRY_MILLIS = 500;
+
+    private final EventLog log;
+    private final Journal journal;
+    private final OutcomeEvents events;
+    private final BlockingQueue<Recorded> waiting = new LinkedBlockingQueue<>();
+    private final ScheduledExecutorService later =
+            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "publisher-retry"));
+    private final Thread sender = daemon(this::send, "publisher");
+
+    public OutcomePublisher(EventLog log, Journal journal, OutcomeEvents events) {
+        this.log = log;
+        this.journal = journal;
+        this.events = events;
+    }
+
+    public void start() {
+        sender.start();
+    }
+
+    /** Returns at once; the journal is told when Kafka has acknowledged it. */
+    public void publish(Recorded recorded) {
+        waiting.add(recorded);
+    }
+
+    private void send() {
+        try {
+            while (!Thread.currentThread().isInterrupted()) {
+                Recorded recorded = waiting.take();
+                log.append(events.of(recorded)).whenComplete((metadata, error) -> {
+                    if (error == null) {
+                        journal.published(recorded.key());
+                    } else {
+                        LOG.warn("Outcome {} is not in the log yet: {}", recorded.key(), error.toString());
+                        again(recorded);
+                    }
+                });
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    private void again(Recorded recorded) {
+        try {
+            later.schedule(() -> waiting.add(recorded), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            LOG.info("Outcome {} will be told after the next start", recorded.key());
+        }
+    }
+
+    @Override
+    public void close() {
+        sender.interrupt();
+        later.shutdownNow();
+    }
+
+    private static Thread daemon(Runnable task, String name) {
+        Thread thread = new Thread(task, name);
+        thread.setDaemon(true);
+        return thread;
+    }
+}

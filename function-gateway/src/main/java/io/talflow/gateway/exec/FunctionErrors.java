@@ -1,0 +1,57 @@
+package io.talflow.gateway.exec;
+
+import io.talflow.gateway.journal.Outcome;
+import io.talflow.tal.Json;
+
+/** The errors an attempt fails with, each worded in one place; docs/errors.md lists them. */
+public final class FunctionErrors {
+    /** Bound on a function's result, bytes of JSON. */
+    public static final int MAX_RESULT_BYTES = 4 * 1024 * 1024;
+
+    private FunctionErrors() {}
+
+    /** The result as an outcome, if it is one JSON value within the limit. */
+    static Outcome result(long beganAt, byte[] body) {
+        if (body.length > MAX_RESULT_BYTES) {
+            return tooLarge(beganAt, body.length);
+        }
+        try {
+            Json.parse(body);
+        } catch (Json.NotJson e) {
+            return Outcome.Failed.of(beganAt, "Function.BadResult", "the result is not JSON: " + e.getMessage(), "");
+        }
+        return new Outcome.Completed(beganAt, body);
+    }
+
+    static Outcome tooLarge(long beganAt, long bytes) {
+        String size = bytes < 0 ? "more" : bytes + " bytes";
+        return Outcome.Failed.of(
+                beganAt,
+                "Function.ResultTooLarge",
+                "the result may have %d bytes of JSON, has %s".formatted(MAX_RESULT_BYTES, size),
+                "");
+    }
+
+    static Outcome timeout(long beganAt, String function, java.time.Duration timeout) {
+        return Outcome.Failed.of(
+                beganAt,
+                "Timeout",
+                "%s took longer than its timeout of %d ms".formatted(function, timeout.toMillis()),
+                "");
+    }
+
+    public static Outcome crashed(long beganAt, String function, int exit, String lastLines) {
+        String how = exit > 128 ? "was killed by signal %d".formatted(exit - 128) : "exited with code " + exit;
+        return Outcome.Failed.of(
+                beganAt, "Function.Crashed", "the process of %s %s".formatted(function, how), lastLines);
+    }
+
+    static Outcome environment(long beganAt, String message, String output) {
+        return Outcome.Failed.of(beganAt, "Function.Environment", message, output);
+    }
+
+    /** The definition does not have the function, or is not known on this node. */
+    public static Outcome unknownFunction(long beganAt, String message) {
+        return Outcome.Failed.of(beganAt, "Function.Unknown", message, "");
+    }
+}

@@ -1,0 +1,56 @@
+package io.talflow.gateway.exec;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.apache.hc.client5.http.async.methods.AbstractBinResponseConsumer;
+import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.HttpResponse;
+
+/** Reads a response into memory, up to a limit. */
+final class LimitedBody extends AbstractBinResponseConsumer<LimitedBody.Reply> {
+    record Reply(int status, byte[] body) {}
+
+    /** The response is larger than the limit; the rest of it was not read. */
+    static final class TooLarge extends IOException {
+        private static final long serialVersionUID = 1L;
+    }
+
+    private final int limit;
+    private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private int status;
+
+    LimitedBody(int limit) {
+        this.limit = limit;
+    }
+
+    @Override
+    protected void start(HttpResponse response, ContentType contentType) {
+        status = response.getCode();
+    }
+
+    @Override
+    protected int capacityIncrement() {
+        return Integer.MAX_VALUE;
+    }
+
+    @Override
+    protected void data(ByteBuffer source, boolean endOfStream) throws IOException {
+        if (body.size() + source.remaining() > limit) {
+            throw new TooLarge();
+        }
+        byte[] bytes = new byte[source.remaining()];
+        source.get(bytes);
+        body.write(bytes);
+    }
+
+    @Override
+    protected Reply buildResult() {
+        return new Reply(status, body.toByteArray());
+    }
+
+    @Override
+    public void releaseResources() {
+        body.reset();
+    }
+}

@@ -1,0 +1,22 @@
+package io.talflow.gateway.exec;
+
+import io.talflow.gateway.journal.Firing;
+import io.talflow.tal.model.Function;
+
+/** Runs handlers of Python files in warm function servers. */
+public final class PythonExecutor implements FunctionExecutor {
+    private final PythonPool pool;
+
+    public PythonExecutor(PythonPool pool) {
+        this.pool = pool;
+    }
+
+    @Override
+    public Execution run(Firing firing, Function function) {
+        Function.Executor.Python python = (Function.Executor.Python) function.executor();
+        PythonJob job = new PythonJob(
+                new PythonJob.ServerKey(firing.version(), python.file(), python.handler()), firing, function);
+        pool.submit(job);
+        return new Execution(job.outcome(), () -> pool.cancel(job));
+    }
+}

@@ -1,0 +1,248 @@
+package io.talflow.gateway.exec;
+
+import io.talflow.gateway.exec.PythonJob.ServerKey;
+import io.talflow.gateway.journal.Outcome;
+import java.io.IOException;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Function servers, started when a firing needs one and kept warm while they are used. At most {@code limit} at once;
+ * firings beyond that wait in order. A server goes on with firings for its own handler; when one of another handler has
+ * waited longer than {@link #PATIENCE} it makes room.
+ */
+public final class PythonPool implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PythonPool.class);
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private final PythonServers starter;
+    private final int limit;
+    private final Duration idleLimit;
+    private final Clock clock;
+    private final ExecutorService threads;
+    private final Deque<PythonJob> waiting = new ArrayDeque<>();
+    private final Map<ServerKey, Deque<PythonServer>> idle = new HashMap<>();
+    private final Set<PythonServer> alive = new HashSet<>();
+    private int places;
+    private boolean closed;
+
+    public PythonPool(
+            PythonServers starter, int limit, Duration idleLimit, ScheduledExecutorService timer, Clock clock) {
+        this.starter = starter;
+        this.limit = limit;
+        this.idleLimit = idleLimit;
+        this.clock = clock;
+        threads = Executors.newCachedThreadPool(task -> {
+            Thread thread = new Thread(task, "python");
+            thread.setDaemon(true);
+            return thread;
+        });
+        long period = Math.max(50, idleLimit.toMillis() / 4);
+        timer.scheduleWithFixedDelay(this::endIdle, period, period, TimeUnit.MILLISECONDS);
+    }
+
+    synchronized void submit(PythonJob job) {
+        if (closed) {
+            return;
+        }
+        Deque<PythonServer> ready = idle.get(job.key());
+        if (ready != null && !ready.isEmpty()) {
+            PythonServer server = ready.pop();
+            threads.execute(() -> serve(server, job));
+        } else if (places < limit) {
+            places++;
+            threads.execute(() -> serveWithNew(job));
+        } else if (endOneIdle()) {
+            threads.execute(() -> serveWithNew(job));
+        } else {
+            waiting.add(job);
+        }
+    }
+
+    void cancel(PythonJob job) {
+        synchronized (this) {
+            waiting.remove(job);
+        }
+        job.cancel();
+    }
+
+    /** Servers that run or are idle. */
+    synchronized int size() {
+        return places;
+    }
+
+    private void serveWithNew(PythonJob job) {
+        PythonServer server;
+        try {
+            server = starter.start(job.key());
+        } catch (PythonServers.CannotStart e) {
+            job.outcome().complete(FunctionErrors.environment(clock.millis(), e.getMessage(), e.output()));
+            leave(null);
+            return;
+        } catch (RuntimeException e) {
+            LOG.error("A function server for {} cannot start", job.key(), e);
+            job.outcome().complete(FunctionErrors.environment(clock.millis(), e.toString(), ""));
+            leave(null);
+            return;
+        }
+        synchronized (this) {
+            alive.add(server);
+            if (closed) {
+                server.kill();
+            }
+        }
+        serve(server, job);
+    }
+
+    /** Serves this job and then those that come next, until there is none for this server. */
+    private void serve(PythonServer server, PythonJob first) {
+        for (PythonJob job = first; job != null; job = next(server)) {
+            job.runsOn(server);
+            Outcome outcome = server.call(job.firing(), job.function());
+            if (!isClosed()) {
+                job.outcome().complete(outcome);
+            }
+            if (!server.usable()) {
+                leave(server);
+                return;
+            }
+        }
+    }
+
+    /** The next job for this server; null if it was put among the idle ones or ended. */
+    private PythonJob next(PythonServer server) {
+        PythonJob starved;
+        synchronized (this) {
+            PythonJob own = firstFor(server.key());
+            PythonJob oldest = waiting.peek();
+            boolean makeRoom = oldest != null
+                    && (own == null || System.nanoTime() - oldest.queuedAtNanos() > PATIENCE.toNanos())
+                    && !oldest.key().equals(server.key());
+            if (!makeRoom && own != null) {
+                waiting.remove(own);
+                return own;
+            }
+            if (!makeRoom) {
+                server.idleSince(clock.millis());
+                idle.computeIfAbsent(server.key(), key -> new ArrayDeque<>()).push(server);
+                return null;
+            }
+            starved = waiting.remove();
+            alive.remove(server);
+        }
+        server.close();
+        threads.execute(() -> serveWithNew(starved));
+        return null;
+    }
+
+    private PythonJob firstFor(ServerKey key) {
+        for (PythonJob job : waiting) {
+            if (job.key().equals(key)) {
+                return job;
+            }
+        }
+        return null;
+    }
+
+    /** Gives a place to who waits longest. */
+    private void leave(PythonServer server) {
+        PythonJob job;
+        synchronized (this) {
+            alive.remove(server);
+            job = closed ? null : waiting.poll();
+            if (job == null) {
+                places--;
+            }
+        }
+        if (server != null) {
+            server.close();
+        }
+        if (job != null) {
+            threads.execute(() -> serveWithNew(job));
+        }
+    }
+
+    /** Ends the server that has been idle longest and keeps its place for the caller. */
+    private boolean endOneIdle() {
+        PythonServer oldest = null;
+        for (Deque<PythonServer> servers : idle.values()) {
+            PythonServer last = servers.peekLast();
+            if (last != null && (oldest == null || last.idleSince() < oldest.idleSince())) {
+                oldest = last;
+            }
+        }
+        if (oldest == null) {
+            return false;
+        }
+        idle.get(oldest.key()).remove(oldest);
+        alive.remove(oldest);
+        oldest.close();
+        return true;
+    }
+
+    private void endIdle() {
+        List<PythonServer> ended = new ArrayList<>();
+        synchronized (this) {
+            long before = clock.millis() - idleLimit.toMillis();
+            for (Iterator<Deque<PythonServer>> each = idle.values().iterator(); each.hasNext(); ) {
+                Deque<PythonServer> servers = each.next();
+                for (Iterator<PythonServer> server = servers.iterator(); server.hasNext(); ) {
+                    PythonServer candidate = server.next();
+                    if (candidate.idleSince() < before || !candidate.usable()) {
+                        server.remove();
+                        ended.add(candidate);
+                    }
+                }
+                if (servers.isEmpty()) {
+                    each.remove();
+                }
+            }
+            alive.removeAll(ended);
+            places -= ended.size();
+        }
+        ended.forEach(PythonServer::close);
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
+    }
+
+    /** Kills every server; what they ran has no outcome. */
+    @Override
+    public void close() {
+        List<PythonServer> servers;
+        synchronized (this) {
+            closed = true;
+            waiting.clear();
+            servers = new ArrayList<>(alive);
+        }
+        servers.forEach(PythonServer::close);
+        threads.shutdown();
+        try {
+            if (!threads.awaitTermination(5, TimeUnit.SECONDS)) {
+                LOG.warn("Function servers are slow to end");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    static IOException unexpected(String what) {
+        return new IOException("the function server answered " + what);
+    }
+}

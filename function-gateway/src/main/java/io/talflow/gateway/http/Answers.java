@@ -1,0 +1,97 @@
+package io.talflow.gateway.http;
+
+import io.javalin.http.Context;
+import io.talflow.gateway.GatewayError;
+import io.talflow.gateway.GatewayFailure;
+import io.talflow.tal.Json;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** Requests' bodies and parameters in, JSON out. */
+final class Answers {
+    private static final int MAX_PAGE = 1_000;
+    private static final int DEFAULT_PAGE = 100;
+
+    private Answers() {}
+
+    static void json(Context http, int status, Object value) {
+        http.status(status).contentType("application/json").result(Json.bytes(value));
+    }
+
+    /** RFC 9457. */
+    static void problem(Context http, GatewayError error, String detail, Map<String, Object> details) {
+        Map<String, Object> problem = new LinkedHashMap<>();
+        problem.put("type", "urn:talflow:error:" + error.code());
+        problem.put("title", error.title());
+        problem.put("status", (long) error.status());
+        problem.put("detail", detail);
+        problem.put("code", error.code());
+        problem.put("retryable", error.retryable());
+        problem.put("instance", http.path());
+        problem.putAll(details);
+        http.status(error.status()).contentType("application/problem+json").result(Json.bytes(problem));
+    }
+
+    /** @throws GatewayFailure TOO_LARGE before more than the limit is read */
+    static byte[] body(Context http, int limit) {
+        byte[] body;
+        try {
+            if (http.req().getContentLengthLong() > limit) {
+                throw tooLarge(limit);
+            }
+            body = http.req().getInputStream().readNBytes(limit + 1);
+        } catch (java.io.IOException e) {
+            throw new GatewayFailure(GatewayError.BAD_REQUEST, "the body ended early: " + e.getMessage());
+        }
+        if (body.length > limit) {
+            throw tooLarge(limit);
+        }
+        return body;
+    }
+
+    static Map<String, Object> object(Context http, int limit) {
+        try {
+            return Json.parseObject(body(http, limit));
+        } catch (Json.NotJson e) {
+            throw new GatewayFailure(GatewayError.BAD_REQUEST, "the body is no JSON object: " + e.getMessage());
+        }
+    }
+
+    /** A field that must be a string. */
+    static String text(Map<String, Object> body, String field) {
+        if (body.get(field) instanceof String text && !text.isEmpty()) {
+            return text;
+        }
+        throw new GatewayFailure(GatewayError.BAD_REQUEST, "%s must be a string that is not empty".formatted(field));
+    }
+
+    static int pageSize(Context http) {
+        long size = number(http, "pageSize", DEFAULT_PAGE);
+        if (size < 1) {
+            throw new GatewayFailure(GatewayError.BAD_REQUEST, "pageSize must be 1 to %d".formatted(MAX_PAGE));
+        }
+        return (int) Math.min(size, MAX_PAGE);
+    }
+
+    static long number(Context http, String name, long otherwise) {
+        String text = http.queryParam(name);
+        if (text == null || text.isEmpty()) {
+            return otherwise;
+        }
+        try {
+            return Long.parseLong(text);
+        } catch (NumberFormatException e) {
+            throw new GatewayFailure(GatewayError.BAD_REQUEST, "%s must be a number, is %s".formatted(name, text));
+        }
+    }
+
+    /** Null if absent or empty. */
+    static String optional(Context http, String name) {
+        String text = http.queryParam(name);
+        return text == null || text.isEmpty() ? null : text;
+    }
+
+    private static GatewayFailure tooLarge(int limit) {
+        return new GatewayFailure(GatewayError.TOO_LARGE, "the body may have %d bytes".formatted(limit));
+    }
+}

@@ -1,0 +1,154 @@
+package io.talflow.gateway.http;
+
+import io.javalin.Javalin;
+import io.javalin.config.JavalinConfig;
+import io.javalin.http.Context;
+import io.javalin.http.Handler;
+import io.javalin.http.HandlerType;
+import io.javalin.http.HttpResponseException;
+import io.javalin.router.Endpoint;
+import io.talflow.gateway.GatewayError;
+import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.bundle.BundleStore;
+import io.talflow.gateway.bundle.DefinitionReader;
+import io.talflow.gateway.bundle.Definitions;
+import io.talflow.gateway.invoke.Invoker;
+import io.talflow.gateway.log.EventLog;
+import io.talflow.gateway.log.FunctionLogs;
+import io.talflow.gateway.log.LogUnavailable;
+import io.talflow.gateway.log.TaskEvents;
+import io.talflow.gateway.view.Replies;
+import io.talflow.gateway.view.TaskView;
+import io.talflow.tal.Json;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletionException;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The gateway's HTTP side: every route in one list, every failure as problem+json. */
+public final class HttpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+
+    /** What the routes are answered from. */
+    public record Parts(
+            Invoker invoker,
+            Definitions definitions,
+            DefinitionReader reader,
+            BundleStore bundles,
+            EventLog log,
+            TaskView view,
+            Replies replies,
+            TaskEvents events,
+            FunctionLogs logs,
+            String nodeId) {}
+
+    /** A method and a path, parameters in braces. */
+    record Route(HandlerType method, String path, Handler handler) {}
+
+    private final Javalin server;
+
+    /** @param port 0 takes a free one */
+    public HttpServer(String host, int port, Parts parts) {
+        server = Javalin.create(config -> configure(config, host, port, routes(parts)))
+                .start();
+    }
+
+    public int port() {
+        return server.port();
+    }
+
+    static List<Route> routes(Parts parts) {
+        FiringsResource firings = new FiringsResource(parts.invoker());
+        WorkflowResource workflows =
+                new WorkflowResource(parts.definitions(), parts.reader(), parts.bundles(), parts.log(), parts.view());
+        TaskResource tasks = new TaskResource(parts.view(), parts.replies(), parts.log(), parts.events(), parts.logs());
+        IngressResource ingress = new IngressResource(parts.log());
+        return List.of(
+                new Route(HandlerType.GET, "/healthz", http -> health(http, parts)),
+                new Route(HandlerType.GET, "/openapi.yaml", HttpServer::openApi),
+                new Route(HandlerType.POST, "/v1/firings", firings::post),
+                new Route(HandlerType.POST, "/v1/events", ingress::post),
+                new Route(HandlerType.GET, "/v1/workflows", workflows::list),
+                new Route(HandlerType.PUT, "/v1/workflows/{name}", workflows::apply),
+                new Route(HandlerType.GET, "/v1/workflows/{name}", workflows::get),
+                new Route(HandlerType.DELETE, "/v1/workflows/{name}", workflows::delete),
+                new Route(HandlerType.POST, "/v1/workflows/{name}:start", workflows::start),
+                new Route(HandlerType.GET, "/v1/bundles/{version}", workflows::bundle),
+                new Route(HandlerType.GET, "/v1/tasks", tasks::list),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}", tasks::get),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/watch", tasks::watch),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/invocations", tasks::invocations),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/events", tasks::events),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/logs", tasks::logs),
+                new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}:cancel", tasks::cancel));
+    }
+
+    private static void configure(JavalinConfig config, String host, int port, List<Route> routes) {
+        config.startup.showJavalinBanner = false;
+        config.startup.showOldJavalinVersionWarning = false;
+        config.startup.startupWatcherEnabled = false;
+        config.jetty.host = host;
+        config.jetty.port = port;
+        config.http.asyncTimeout = 60_000;
+        config.http.maxRequestSize = 65L * 1024 * 1024;
+        config.http.defaultContentType = "application/json";
+        config.http.prefer405over404 = true;
+        for (Route route : routes) {
+            config.routes.addEndpoint(new Endpoint(route.method(), route.path(), route.handler()));
+        }
+        config.routes.exception(Exception.class, HttpServer::failed);
+        config.routes.exception(HttpResponseException.class, HttpServer::refused);
+    }
+
+    private static void refused(HttpResponseException error, Context http) {
+        GatewayError code = error.getStatus() == 404 ? GatewayError.NOT_FOUND : GatewayError.BAD_REQUEST;
+        Answers.problem(http, code, "%s %s: %s".formatted(http.method(), http.path(), error.getMessage()), Map.of());
+        http.status(error.getStatus());
+    }
+
+    private static void failed(Exception error, Context http) {
+        Throwable cause = error;
+        while (cause instanceof CompletionException && cause.getCause() != null) {
+            cause = cause.getCause();
+        }
+        if (cause instanceof GatewayFailure failure) {
+            Answers.problem(http, failure.error(), failure.getMessage(), failure.details());
+        } else if (cause instanceof LogUnavailable) {
+            Answers.problem(http, GatewayError.LOG_UNAVAILABLE, cause.getMessage(), Map.of());
+        } else if (cause instanceof Json.NotJson) {
+            Answers.problem(http, GatewayError.BAD_REQUEST, cause.getMessage(), Map.of());
+        } else {
+            LOG.error("{} {} failed", http.method(), http.path(), cause);
+            Answers.problem(http, GatewayError.INTERNAL, cause.toString(), Map.of());
+        }
+    }
+
+    private static void health(Context http, Parts parts) {
+        Answers.json(
+                http,
+                200,
+                Map.of(
+                        "status",
+                        "UP",
+                        "nodeId",
+                        parts.nodeId(),
+                        "inFlight",
+                        (long) parts.invoker().inFlight(),
+                        "viewLagMillis",
+                        parts.view().lagMillis()));
+    }
+
+    private static void openApi(Context http) throws IOException {
+        try (InputStream document = HttpServer.class.getResourceAsStream("/openapi.yaml")) {
+            http.contentType("application/yaml").result(document.readAllBytes());
+        }
+    }
+
+    @Override
+    public void close() {
+        server.stop();
+    }
+}

@@ -1,0 +1,181 @@
+package io.talflow.gateway.http;
+
+import io.javalin.http.Context;
+import io.talflow.gateway.GatewayError;
+import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.log.EventLog;
+import io.talflow.gateway.log.FunctionLogs;
+import io.talflow.gateway.log.TaskEvents;
+import io.talflow.gateway.view.Page;
+import io.talflow.gateway.view.Replies;
+import io.talflow.gateway.view.TaskView;
+import io.talflow.tal.event.EventTypes;
+import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.event.TaskId;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.UUID;
+
+/** Tasks: list, status, watch, invocations, events, logs, cancel. */
+final class TaskResource {
+    private static final Duration AT_LEAST_PATIENCE = Duration.ofSeconds(10);
+    private static final Duration WATCH_PATIENCE = Duration.ofSeconds(25);
+    private static final int MAX_EVENTS = 100_000;
+
+    private final TaskView view;
+    private final Replies replies;
+    private final EventLog log;
+    private final TaskEvents events;
+    private final FunctionLogs logs;
+
+    TaskResource(TaskView view, Replies replies, EventLog log, TaskEvents events, FunctionLogs logs) {
+        this.view = view;
+        this.replies = replies;
+        this.log = log;
+        this.events = events;
+        this.logs = logs;
+    }
+
+    /** {@code GET /v1/tasks?workflow=&status=&pageSize=&pageToken=}. */
+    void list(Context http) {
+        String status = Answers.optional(http, "status");
+        Page page = view.tasks(
+                Answers.optional(http, "workflow"),
+                status == null ? null : status.toUpperCase(Locale.ROOT),
+                Answers.pageSize(http),
+                Page.Cursor.parse(http.queryParam("pageToken")));
+        page(http, "tasks", page);
+    }
+
+    /** {@code GET /v1/tasks/{workflow}/{key}?atLeast=&exact=}. */
+    void get(Context http) {
+        String task = task(http);
+        if ("true".equals(http.queryParam("exact"))) {
+            http.future(() -> replies.ask(task).thenAccept(state -> {
+                if ("UNKNOWN".equals(state.get("status"))) {
+                    throw unknown(task);
+                }
+                Map<String, Object> answer = new LinkedHashMap<>(state);
+                answer.put(
+                        "asOf",
+                        Map.of("revision", state.getOrDefault("revision", 0L), "source", "job", "lagMillis", 0L));
+                Answers.json(http, 200, answer);
+            }));
+            return;
+        }
+        long atLeast = Answers.number(http, "atLeast", -1);
+        if (atLeast < 0) {
+            Answers.json(http, 200, view.task(task).orElseThrow(() -> unknown(task)));
+            return;
+        }
+        http.future(() -> view.await(task, atLeast, AT_LEAST_PATIENCE)
+                .thenAccept(state -> Answers.json(
+                        http,
+                        200,
+                        state.orElseThrow(() -> new GatewayFailure(
+                                GatewayError.REVISION_NOT_REACHED,
+                                "%s is not at revision %d after %d s"
+                                        .formatted(task, atLeast, AT_LEAST_PATIENCE.toSeconds()))))));
+    }
+
+    /** {@code GET /v1/tasks/{workflow}/{key}/watch?after=REVISION}: the next change, or 204 if there is none for a while. */
+    void watch(Context http) {
+        String task = task(http);
+        long after = Answers.number(http, "after", -1);
+        http.future(() -> view.await(task, after + 1, WATCH_PATIENCE).thenAccept(state -> {
+            if (state.isPresent()) {
+                Answers.json(http, 200, state.get());
+            } else {
+                http.status(204);
+            }
+        }));
+    }
+
+    /** {@code GET /v1/tasks/{workflow}/{key}/invocations?function=&pageSize=&pageToken=}. */
+    void invocations(Context http) {
+        String task = task(http);
+        Page page = view.invocations(
+                task,
+                Answers.optional(http, "function"),
+                Answers.pageSize(http),
+                Page.Cursor.parse(http.queryParam("pageToken")));
+        page(http, "invocations", page);
+    }
+
+    /** {@code GET /v1/tasks/{workflow}/{key}/events}. */
+    void events(Context http) {
+        String task = task(http);
+        Map<String, Object> state = view.task(task).orElseThrow(() -> unknown(task));
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put(
+                "events",
+                events.of(
+                        task,
+                        ((Number) state.get("partition")).intValue(),
+                        ((Number) state.get("startOffset")).longValue(),
+                        ((Number) state.get("startedAt")).longValue(),
+                        MAX_EVENTS));
+        Answers.json(http, 200, answer);
+    }
+
+    /** {@code GET /v1/tasks/{workflow}/{key}/logs?function=&firing=}. */
+    void logs(Context http) {
+        String function = Optional.ofNullable(http.queryParam("function")).orElse("");
+        String firing = Optional.ofNullable(http.queryParam("firing")).orElse("");
+        List<Map<String, Object>> entries = new ArrayList<>();
+        try {
+            for (FunctionLogs.Entry entry : logs.of(task(http), function, firing)) {
+                Map<String, Object> json = new LinkedHashMap<>();
+                json.put("firing", entry.firing());
+                json.put("attempt", (long) entry.attempt());
+                json.put("function", entry.node());
+                json.put("text", entry.text());
+                json.put("truncated", entry.truncated());
+                entries.add(json);
+            }
+        } catch (IOException e) {
+            throw new GatewayFailure(GatewayError.INTERNAL, "the logs cannot be read: " + e.getMessage());
+        }
+        Answers.json(http, 200, Map.of("logs", entries));
+    }
+
+    /** {@code POST /v1/tasks/{workflow}/{key}:cancel}. */
+    void cancel(Context http) {
+        String task = task(http);
+        byte[] body = Answers.body(http, 64 * 1024);
+        Object reason =
+                body.length == 0 ? null : io.talflow.tal.Json.parseObject(body).get("reason");
+        Map<String, Object> data = Map.of("reason", reason == null ? "cancelled by a user" : reason.toString());
+        TalEvent event =
+                TalEvent.engine("cancel/" + UUID.randomUUID(), "/talflow/gateway", EventTypes.TASK_CANCEL, task, data);
+        http.future(() -> log.append(event).thenAccept(written -> Answers.json(http, 202, Map.of("task", task))));
+    }
+
+    private void page(Context http, String name, Page page) {
+        Map<String, Object> answer = new LinkedHashMap<>();
+        answer.put(name, page.items());
+        if (page.next() != null) {
+            answer.put("nextPageToken", page.next().token());
+        }
+        answer.put("asOf", view.asOf(null));
+        Answers.json(http, 200, answer);
+    }
+
+    private static String task(Context http) {
+        String task = TaskId.of(http.pathParam("workflow"), http.pathParam("key"));
+        if (!TaskId.isValid(task)) {
+            throw new GatewayFailure(GatewayError.BAD_REQUEST, "not a task id: " + task);
+        }
+        return task;
+    }
+
+    private static GatewayFailure unknown(String task) {
+        return new GatewayFailure(GatewayError.UNKNOWN_TASK, "no task " + task);
+    }
+}

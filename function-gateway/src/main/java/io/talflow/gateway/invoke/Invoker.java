@@ -1,0 +1,155 @@
+package io.talflow.gateway.invoke;
+
+import io.talflow.gateway.bundle.Definitions;
+import io.talflow.gateway.event.OutcomePublisher;
+import io.talflow.gateway.exec.Execution;
+import io.talflow.gateway.exec.FunctionErrors;
+import io.talflow.gateway.exec.FunctionExecutor;
+import io.talflow.gateway.journal.Acceptance;
+import io.talflow.gateway.journal.Firing;
+import io.talflow.gateway.journal.FiringKey;
+import io.talflow.gateway.journal.Journal;
+import io.talflow.gateway.journal.Outcome;
+import io.talflow.gateway.journal.Recorded;
+import io.talflow.tal.model.Function;
+import io.talflow.tal.model.Workflow;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Takes firings: journal, run, record the outcome, tell it. Every step is repeatable, so a restart goes on from any. */
+public final class Invoker implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Invoker.class);
+    /** The job may know a definition before this node does. */
+    private static final Duration DEFINITION_PATIENCE = Duration.ofSeconds(30);
+
+    private final Journal journal;
+    private final Definitions definitions;
+    private final FunctionExecutor executor;
+    private final OutcomePublisher publisher;
+    private final Clock clock;
+    private final Map<FiringKey, Execution> running = new ConcurrentHashMap<>();
+    private volatile boolean closed;
+
+    public Invoker(
+            Journal journal,
+            Definitions definitions,
+            FunctionExecutor executor,
+            OutcomePublisher publisher,
+            Clock clock) {
+        this.journal = journal;
+        this.definitions = definitions;
+        this.executor = executor;
+        this.publisher = publisher;
+        this.clock = clock;
+    }
+
+    /** Goes on where the journal ends: tells outcomes that may not have been told, runs again what has none. */
+    public void recover() {
+        List<Recorded> untold = journal.unpublished().join();
+        List<Firing> unfinished = journal.unfinished().join();
+        if (!untold.isEmpty() || !unfinished.isEmpty()) {
+            LOG.info(
+                    "From the journal: {} outcomes to tell, {} firings to run again", untold.size(), unfinished.size());
+        }
+        untold.forEach(publisher::publish);
+        unfinished.forEach(this::run);
+    }
+
+    /** Completes when the firings are journaled; what is new then runs. One answer for each, in their order. */
+    public CompletableFuture<List<Acceptance>> accept(List<Firing> firings) {
+        return journal.accept(firings).thenApply(answers -> {
+            for (Acceptance answer : answers) {
+                if (answer instanceof Acceptance.Run run) {
+                    run(run.firing());
+                } else if (answer instanceof Acceptance.Finished finished) {
+                    publisher.publish(finished.recorded());
+                }
+            }
+            return answers;
+        });
+    }
+
+    /** Completes when the tombstones are journaled; what runs is then stopped. */
+    public CompletableFuture<Void> withdraw(List<FiringKey> keys) {
+        return journal.withdraw(keys).thenRun(() -> {
+            for (FiringKey key : keys) {
+                Execution execution = running.remove(key);
+                if (execution != null) {
+                    execution.cancel().run();
+                }
+            }
+        });
+    }
+
+    /** Functions that run or wait for a place to. */
+    public int inFlight() {
+        return running.size();
+    }
+
+    private void run(Firing firing) {
+        CompletableFuture<Workflow> definition =
+                definitions.await(firing.workflow(), firing.version(), DEFINITION_PATIENCE);
+        if (definition.isDone() && !definition.isCompletedExceptionally()) {
+            start(firing, definition.join());
+            return;
+        }
+        definition.whenComplete((workflow, error) -> {
+            if (error == null) {
+                start(firing, workflow);
+            } else {
+                String message =
+                        "definition %s@%s is not known on this node".formatted(firing.workflow(), firing.version());
+                ended(firing, FunctionErrors.unknownFunction(clock.millis(), message));
+            }
+        });
+    }
+
+    private void start(Firing firing, Workflow workflow) {
+        Function function = workflow.functions().get(firing.function());
+        if (function == null) {
+            String message = "workflow %s@%s has no function %s"
+                    .formatted(firing.workflow(), firing.version(), firing.function());
+            ended(firing, FunctionErrors.unknownFunction(clock.millis(), message));
+            return;
+        }
+        Execution execution = executor.run(firing, function);
+        if (!execution.outcome().isDone()) {
+            running.put(firing.key(), execution);
+        }
+        execution.outcome().whenComplete((outcome, error) -> {
+            running.remove(firing.key());
+            if (error == null) {
+                ended(firing, outcome);
+            } else {
+                LOG.error("Executor failed on {}", firing.key(), error);
+                ended(firing, FunctionErrors.crashed(clock.millis(), function.name(), -1, error.toString()));
+            }
+        });
+    }
+
+    private void ended(Firing firing, Outcome outcome) {
+        if (closed) {
+            return; // what stopping does to a function is not its outcome: it runs again after the next start
+        }
+        journal.record(firing.key(), outcome).whenComplete((matters, error) -> {
+            if (error != null) {
+                LOG.error("Outcome of {} is not journaled; it is told all the same", firing.key(), error);
+            }
+            if (error != null || matters) {
+                publisher.publish(new Recorded(firing.key(), firing.task(), outcome));
+            }
+        });
+    }
+
+    /** Takes no more outcomes; call before the executors are closed. */
+    @Override
+    public void close() {
+        closed = true;
+    }
+}

@@ -1,0 +1,182 @@
+package io.talflow.gateway.journal;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The journal's SQL. One thread uses it. An input is dropped when its outcome is known. */
+final class JournalTable implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(JournalTable.class);
+    private static final String SCHEMA = """
+            CREATE TABLE IF NOT EXISTS firing (
+              firing TEXT NOT NULL, attempt INTEGER NOT NULL, task TEXT NOT NULL, workflow TEXT NOT NULL,
+              version TEXT NOT NULL, function TEXT NOT NULL, node TEXT NOT NULL, digest TEXT NOT NULL, input BLOB,
+              phase TEXT NOT NULL, began INTEGER, data BLOB, published INTEGER NOT NULL DEFAULT 0,
+              PRIMARY KEY (firing, attempt))
+            """;
+
+    /** What is known of a firing. */
+    record Row(Phase phase, String digest, Optional<Outcome> outcome) {}
+
+    private final Connection connection;
+    private final PreparedStatement find;
+    private final PreparedStatement insert;
+    private final PreparedStatement tombstone;
+    private final PreparedStatement withdraw;
+    private final PreparedStatement outcome;
+    private final PreparedStatement published;
+
+    private JournalTable(Connection connection) throws SQLException {
+        this.connection = connection;
+        find = connection.prepareStatement(
+                "SELECT phase, digest, began, data FROM firing WHERE firing = ? AND attempt = ?");
+        insert = connection.prepareStatement(
+                "INSERT INTO firing (firing, attempt, task, workflow, version, function, node, digest, input, phase)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'ACCEPTED')");
+        tombstone = connection.prepareStatement(
+                "INSERT INTO firing (firing, attempt, task, workflow, version, function, node, digest, phase)"
+                        + " VALUES (?, ?, '', '', '', '', '', '', 'WITHDRAWN')");
+        withdraw = connection.prepareStatement(
+                "UPDATE firing SET phase = 'WITHDRAWN', input = NULL WHERE firing = ? AND attempt = ?");
+        outcome = connection.prepareStatement(
+                "UPDATE firing SET phase = ?, began = ?, data = ?, input = NULL" + " WHERE firing = ? AND attempt = ?");
+        published = connection.prepareStatement("UPDATE firing SET published = 1 WHERE firing = ? AND attempt = ?");
+    }
+
+    static JournalTable open(Path file) throws SQLException {
+        Connection connection = DriverManager.getConnection("jdbc:sqlite:" + file);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("PRAGMA journal_mode = WAL");
+            statement.execute("PRAGMA synchronous = NORMAL");
+            statement.execute(SCHEMA);
+            statement.execute("CREATE INDEX IF NOT EXISTS open_firing ON firing (phase) WHERE phase = 'ACCEPTED'");
+            statement.execute("CREATE INDEX IF NOT EXISTS untold_firing ON firing (published)"
+                    + " WHERE published = 0 AND phase IN ('COMPLETED', 'FAILED')");
+            connection.setAutoCommit(false);
+            return new JournalTable(connection);
+        } catch (SQLException e) {
+            connection.close();
+            throw e;
+        }
+    }
+
+    Optional<Row> find(FiringKey key) throws SQLException {
+        key(find, 1, key);
+        try (ResultSet rows = find.executeQuery()) {
+            if (!rows.next()) {
+                return Optional.empty();
+            }
+            Phase phase = Phase.valueOf(rows.getString(1));
+            return Optional.of(new Row(phase, rows.getString(2), outcome(phase, rows.getLong(3), rows.getBytes(4))));
+        }
+    }
+
+    void insert(Firing firing, String digest) throws SQLException {
+        key(insert, 1, firing.key());
+        insert.setString(3, firing.task());
+        insert.setString(4, firing.workflow());
+        insert.setString(5, firing.version());
+        insert.setString(6, firing.function());
+        insert.setString(7, firing.as());
+        insert.setString(8, digest);
+        insert.setBytes(9, firing.input());
+        insert.executeUpdate();
+    }
+
+    void withdraw(FiringKey key, boolean seen) throws SQLException {
+        PreparedStatement statement = seen ? withdraw : tombstone;
+        key(statement, 1, key);
+        statement.executeUpdate();
+    }
+
+    void record(FiringKey key, Phase phase, Outcome ended) throws SQLException {
+        outcome.setString(1, phase.name());
+        outcome.setLong(2, ended.beganAt());
+        outcome.setBytes(3, ended.data());
+        key(outcome, 4, key);
+        outcome.executeUpdate();
+    }
+
+    void published(FiringKey key) throws SQLException {
+        key(published, 1, key);
+        published.executeUpdate();
+    }
+
+    List<Firing> unfinished() throws SQLException {
+        List<Firing> firings = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(
+                        "SELECT firing, attempt, task, workflow, version, function, node, input FROM firing"
+                                + " WHERE phase = 'ACCEPTED' ORDER BY rowid")) {
+            while (rows.next()) {
+                firings.add(new Firing(
+                        new FiringKey(rows.getString(1), rows.getInt(2)),
+                        rows.getString(3),
+                        rows.getString(4),
+                        rows.getString(5),
+                        rows.getString(6),
+                        rows.getString(7),
+                        rows.getBytes(8)));
+            }
+        }
+        return firings;
+    }
+
+    List<Recorded> unpublished() throws SQLException {
+        List<Recorded> outcomes = new ArrayList<>();
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("SELECT firing, attempt, task, phase, began, data FROM firing"
+                        + " WHERE published = 0 AND phase IN ('COMPLETED', 'FAILED') ORDER BY rowid")) {
+            while (rows.next()) {
+                FiringKey key = new FiringKey(rows.getString(1), rows.getInt(2));
+                String task = rows.getString(3);
+                outcome(Phase.valueOf(rows.getString(4)), rows.getLong(5), rows.getBytes(6))
+                        .ifPresent(ended -> outcomes.add(new Recorded(key, task, ended)));
+            }
+        }
+        return outcomes;
+    }
+
+    void commit() throws SQLException {
+        connection.commit();
+    }
+
+    void rollback() {
+        try {
+            connection.rollback();
+        } catch (SQLException e) {
+            LOG.error("The journal cannot roll back", e);
+        }
+    }
+
+    @Override
+    public void close() {
+        try {
+            connection.close();
+        } catch (SQLException e) {
+            LOG.error("The journal cannot be closed", e);
+        }
+    }
+
+    private static Optional<Outcome> outcome(Phase phase, long began, byte[] data) {
+        return switch (phase) {
+            case COMPLETED -> Optional.of(new Outcome.Completed(began, data));
+            case FAILED -> Optional.of(new Outcome.Failed(began, data));
+            case UNSEEN, ACCEPTED, WITHDRAWN -> Optional.empty();
+        };
+    }
+
+    private static void key(PreparedStatement statement, int first, FiringKey key) throws SQLException {
+        statement.setString(first, key.firing());
+        statement.setInt(first + 1, key.attempt());
+    }
+}

@@ -1,0 +1,31 @@
+package io.talflow.gateway.journal;
+
+import io.talflow.tal.Json;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** How an attempt ended. */
+public sealed interface Outcome {
+    /** When the function began to run; epoch milliseconds. */
+    long beganAt();
+
+    /** JSON: the data of the event that tells it. */
+    byte[] data();
+
+    /** @param data the function's result */
+    record Completed(long beganAt, byte[] data) implements Outcome {}
+
+    /** @param data {@code {error, message, retryable?, trace?}} */
+    record Failed(long beganAt, byte[] data) implements Outcome {
+        /** @param trace empty if there is none */
+        public static Failed of(long beganAt, String error, String message, String trace) {
+            Map<String, Object> data = new LinkedHashMap<>();
+            data.put("error", error);
+            data.put("message", message);
+            if (!trace.isEmpty()) {
+                data.put("trace", trace);
+            }
+            return new Failed(beganAt, Json.bytes(data));
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package io.talflow.gateway.view;
+
+import io.talflow.gateway.GatewayError;
+import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.log.EventLog;
+import io.talflow.gateway.log.TopicTail;
+import io.talflow.tal.Json;
+import io.talflow.tal.event.EventTypes;
+import io.talflow.tal.event.TalEvent;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Map;
+import java.util.UUID;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+
+/** Asks the job for a task's state: the query is an event of the task, so the answer is exact in the task's order. */
+public final class Replies implements TopicTail.Listener {
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
+
+    private final EventLog log;
+    private final Map<String, CompletableFuture<Map<String, Object>>> asked = new ConcurrentHashMap<>();
+
+    public Replies(EventLog log) {
+        this.log = log;
+    }
+
+    /** Completes with the job's answer, or fails with NO_ANSWER. */
+    public CompletableFuture<Map<String, Object>> ask(String task) {
+        String query = UUID.randomUUID().toString();
+        CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
+        asked.put(query, answer);
+        log.append(TalEvent.engine(query, "/talflow/gateway", EventTypes.TASK_QUERY, task, Map.of("query", query)))
+                .whenComplete((metadata, error) -> {
+                    if (error != null) {
+                        answer.completeExceptionally(error);
+                    }
+                });
+        return answer.orTimeout(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)
+                .whenComplete((state, error) -> asked.remove(query))
+                .exceptionallyCompose(error -> CompletableFuture.failedFuture(
+                        error instanceof TimeoutException
+                                ? new GatewayFailure(
+                                        GatewayError.NO_ANSWER,
+                                        "the job did not answer within %d s; without exact=true the view answers"
+                                                .formatted(PATIENCE.toSeconds()))
+                                : error));
+    }
+
+    @Override
+    public void begin(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+        ends.forEach(consumer::seek);
+    }
+
+    @Override
+    public void records(ConsumerRecords<byte[], byte[]> records) {
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            String query = record.key() == null ? "" : new String(record.key(), StandardCharsets.UTF_8);
+            CompletableFuture<Map<String, Object>> answer = asked.get(query);
+            if (answer != null && record.value() != null) {
+                try {
+                    answer.complete(Json.parseObject(record.value()));
+                } catch (Json.NotJson e) {
+                    answer.completeExceptionally(e);
+                }
+            }
+        }
+    }
+
+    @Override
+    public void caughtUp() {}
+}

@@ -1,0 +1,42 @@
+package io.talflow.gateway;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class GatewayOptionsTest {
+    @Test
+    void mapsEveryOption() {
+        String[] arguments = {
+            "--kafka", "k:1", "--data", "/d", "--host", "0.0.0.0", "--port", "7", "--node-id", "n", "--control", "http://c",
+            "--partitions", "9", "--python", "py", "--python-servers", "3", "--python-idle-seconds", "11"
+        };
+        assertThat(GatewayOptions.parse(arguments, Map.of()))
+                .isEqualTo(new GatewayOptions(
+                        "k:1", Path.of("/d"), "0.0.0.0", 7, "n", "http://c", 9, "py", 3, Duration.ofSeconds(11)));
+    }
+
+    @Test
+    void takesTheEnvironmentWhereTheCommandLineIsSilent() {
+        Map<String, String> environment = Map.of("TALFLOW_KAFKA", "env:1", "TALFLOW_NODE_ID", "from-env");
+        GatewayOptions options = GatewayOptions.parse(new String[] {"--kafka", "line:1"}, environment);
+        assertThat(options.kafka()).isEqualTo("line:1");
+        assertThat(options.nodeId()).isEqualTo("from-env");
+        assertThat(options.host()).isEqualTo("127.0.0.1");
+    }
+
+    @Test
+    void namesTheOptionThatIsWrong() {
+        assertThatThrownBy(() -> GatewayOptions.parse(new String[] {"--kafak", "x"}, Map.of()))
+                .hasMessageContaining("--kafak");
+        assertThatThrownBy(() -> GatewayOptions.parse(new String[] {"--kafka"}, Map.of()))
+                .hasMessageContaining("needs a value");
+        assertThatThrownBy(() -> GatewayOptions.parse(new String[] {"--kafka", "x", "--port", "y"}, Map.of()))
+                .hasMessageContaining("--port");
+        assertThatThrownBy(() -> GatewayOptions.parse(new String[0], Map.of())).hasMessageContaining("--kafka");
+    }
+}

@@ -1,0 +1,125 @@
+package io.talflow.gateway.exec;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.sun.net.httpserver.HttpServer;
+import io.talflow.gateway.journal.Firing;
+import io.talflow.gateway.journal.FiringKey;
+import io.talflow.gateway.journal.Outcome;
+import io.talflow.tal.Json;
+import io.talflow.tal.model.Function;
+import io.talflow.tal.model.Position;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class HttpExecutorTest {
+    private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
+    private final HttpExecutor executor = new HttpExecutor(timer, Clock.systemUTC());
+    private final CompletableFuture<Map<String, String>> headers = new CompletableFuture<>();
+    private HttpServer server;
+
+    @BeforeEach
+    void start() throws IOException {
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.start();
+    }
+
+    @AfterEach
+    void stop() {
+        server.stop(0);
+        executor.close();
+        timer.shutdownNow();
+    }
+
+    @Test
+    void sendsTheInvocationAsABinaryCloudEvent() throws Exception {
+        answer(200, "{\"ok\":true}".getBytes(StandardCharsets.UTF_8));
+        Outcome outcome = run(Duration.ofSeconds(10));
+        assertThat(Json.parse(outcome.data())).isEqualTo(Map.of("ok", true));
+        assertThat(headers.get(1, TimeUnit.SECONDS))
+                .containsEntry("Ce-id", "w/t@0/r/0/2")
+                .containsEntry("Ce-type", "io.talflow.invocation.requested.v1")
+                .containsEntry("Ce-source", "/talflow/w/t")
+                .containsEntry("Ce-specversion", "1.0")
+                .containsEntry("Idempotency-key", "w/t@0/r/0")
+                .containsEntry("X-talflow-task", "w/t")
+                .containsEntry("X-talflow-attempt", "2")
+                .containsKey("X-deadline-ms");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"408, true", "429, true", "500, true", "503, true", "400, false", "404, false", "202, false"})
+    void namesTheStatusAndWhetherToTryAgain(int status, boolean retryable) throws Exception {
+        answer(status, "sorry".getBytes(StandardCharsets.UTF_8));
+        assertThat(failure(run(Duration.ofSeconds(10))))
+                .containsEntry("error", "Http." + status)
+                .containsEntry("retryable", retryable);
+    }
+
+    @Test
+    void refusesAResultThatIsNotJson() throws Exception {
+        answer(200, "<html>".getBytes(StandardCharsets.UTF_8));
+        assertThat(failure(run(Duration.ofSeconds(10)))).containsEntry("error", "Function.BadResult");
+    }
+
+    @Test
+    void stopsReadingAResultThatIsTooLarge() throws Exception {
+        answer(200, new byte[FunctionErrors.MAX_RESULT_BYTES + 1]);
+        assertThat(failure(run(Duration.ofSeconds(10)))).containsEntry("error", "Function.ResultTooLarge");
+    }
+
+    @Test
+    void givesUpAtTheTimeout() throws Exception {
+        server.createContext("/", exchange -> {
+            // never answers
+        });
+        assertThat(failure(run(Duration.ofMillis(200)))).containsEntry("error", "Timeout");
+    }
+
+    @Test
+    void saysThatNobodyListens() throws Exception {
+        server.stop(0);
+        assertThat(failure(run(Duration.ofSeconds(10))))
+                .containsEntry("error", "Http.Unreachable")
+                .containsEntry("retryable", true);
+    }
+
+    private void answer(int status, byte[] body) {
+        server.createContext("/", exchange -> {
+            Map<String, String> seen = new java.util.HashMap<>();
+            exchange.getRequestHeaders().forEach((name, values) -> seen.put(name, values.get(0)));
+            headers.complete(seen);
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(status, body.length);
+            exchange.getResponseBody().write(body);
+            exchange.close();
+        });
+    }
+
+    private Outcome run(Duration timeout) throws Exception {
+        String url = "http://127.0.0.1:%d/".formatted(server.getAddress().getPort());
+        Function function = new Function(
+                "f", new Function.Executor.Http(url), Map.of(), timeout, new Position(1, 1));
+        Firing firing = new Firing(
+                new FiringKey("w/t@0/r/0", 2), "w/t", "w", "0", "f", "f", "{}".getBytes(StandardCharsets.UTF_8));
+        return executor.run(firing, function).outcome().get(20, TimeUnit.SECONDS);
+    }
+
+    private static Map<String, Object> failure(Outcome outcome) {
+        assertThat(outcome).isInstanceOf(Outcome.Failed.class);
+        return Json.parseObject(outcome.data());
+    }
+}

@@ -1,0 +1,171 @@
+package io.talflow.cli;
+
+import io.talflow.tal.Json;
+import io.talflow.tal.event.TaskId;
+import java.io.IOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/** The gateway's control API as the commands use it. A refusal or no answer ends the command. */
+final class Api {
+    private static final Duration TIMEOUT = Duration.ofSeconds(60);
+
+    private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
+    private final String url;
+
+    Api(String url) {
+        this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+    }
+
+    String url() {
+        return url;
+    }
+
+    /** True if the gateway answers that it serves. */
+    boolean healthy() {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/healthz"))
+                    .timeout(Duration.ofSeconds(2))
+                    .build();
+            return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return false;
+        }
+    }
+
+    /** @param file name of the workflow file inside the zip */
+    Map<String, Object> apply(String workflow, String file, byte[] zip) {
+        return object(send(request("/v1/workflows/%s?file=%s".formatted(encode(workflow), encode(file)))
+                .header("content-type", "application/zip")
+                .PUT(BodyPublishers.ofByteArray(zip))));
+    }
+
+    Map<String, Object> start(String workflow, Map<String, Object> body) {
+        return object(post("/v1/workflows/%s:start".formatted(encode(workflow)), body));
+    }
+
+    Map<String, Object> status(String task, boolean exact) {
+        return object(get(taskPath(task) + (exact ? "?exact=true" : "")));
+    }
+
+    /** Empty while the view has not heard of the task. */
+    Optional<Map<String, Object>> statusIfKnown(String task) {
+        HttpResponse<byte[]> response = answer(request(taskPath(task)).GET());
+        return response.statusCode() == 404 ? Optional.empty() : Optional.of(object(value(response)));
+    }
+
+    Map<String, Object> invocations(String task, String pageToken) {
+        return object(get(taskPath(task) + "/invocations?pageSize=1000&pageToken=" + encode(pageToken)));
+    }
+
+    /** {@code below}: what stands after the task's path, such as {@code /events}. */
+    Object ofTask(String task, String below) {
+        return get(taskPath(task) + below);
+    }
+
+    Object tasks(String query) {
+        return get("/v1/tasks" + query);
+    }
+
+    void cancel(String task) {
+        post(taskPath(task) + ":cancel", Map.of());
+    }
+
+    void send(Map<String, Object> cloudEvent) {
+        send(request("/v1/events")
+                .header("content-type", "application/cloudevents+json")
+                .POST(BodyPublishers.ofByteArray(Json.bytes(cloudEvent))));
+    }
+
+    static String encode(String text) {
+        return URLEncoder.encode(text, StandardCharsets.UTF_8);
+    }
+
+    private static String taskPath(String task) {
+        if (!TaskId.isValid(task)) {
+            throw CommandFailed.badInput("not a task id: %s; a task id is WORKFLOW/KEY".formatted(task));
+        }
+        String workflow = TaskId.workflow(task);
+        return "/v1/tasks/%s/%s".formatted(workflow, encode(task.substring(workflow.length() + 1)));
+    }
+
+    private Object get(String path) {
+        return send(request(path).GET());
+    }
+
+    private Object post(String path, Map<String, Object> body) {
+        return send(request(path)
+                .header("content-type", "application/json")
+                .POST(BodyPublishers.ofByteArray(Json.bytes(body))));
+    }
+
+    private HttpRequest.Builder request(String path) {
+        return HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
+    }
+
+    private Object send(HttpRequest.Builder builder) {
+        return value(answer(builder));
+    }
+
+    private HttpResponse<byte[]> answer(HttpRequest.Builder builder) {
+        try {
+            return http.send(builder.build(), BodyHandlers.ofByteArray());
+        } catch (IOException e) {
+            throw CommandFailed.unreachable("no answer from the gateway at %s: %s".formatted(url, e));
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw CommandFailed.unreachable("interrupted");
+        }
+    }
+
+    private static Object value(HttpResponse<byte[]> response) {
+        if (response.statusCode() >= 300) {
+            throw refused(response);
+        }
+        String type = response.headers().firstValue("content-type").orElse("");
+        if (response.body().length == 0) {
+            return null;
+        }
+        return type.contains("json")
+                ? Json.parse(response.body())
+                : new String(response.body(), StandardCharsets.UTF_8);
+    }
+
+    private static CommandFailed refused(HttpResponse<byte[]> response) {
+        try {
+            Map<String, Object> problem = Json.parseObject(response.body());
+            String detail = String.valueOf(problem.getOrDefault("detail", problem.get("title")));
+            if (problem.get("problems") instanceof List<?> problems && !problems.isEmpty()) {
+                detail =
+                        String.join("\n", problems.stream().map(String::valueOf).toList());
+            }
+            return response.statusCode() >= 500 ? CommandFailed.unreachable(detail) : CommandFailed.badInput(detail);
+        } catch (Json.NotJson e) {
+            return CommandFailed.unreachable("the gateway answered %d".formatted(response.statusCode()));
+        }
+    }
+
+    @SuppressWarnings("unchecked")
+    private static Map<String, Object> object(Object value) {
+        if (value instanceof Map<?, ?> map) {
+            return (Map<String, Object>) map;
+        }
+        throw CommandFailed.unreachable("the gateway answered something that is no object: " + value);
+    }
+}

@@ -1,0 +1,41 @@
+package io.talflow.cli;
+
+import java.nio.file.Path;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "apply",
+        description = "Registers a workflow and uploads its functions' code; tasks that run keep their version.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  talflow apply datasets/word-count/workflow.yaml"})
+final class ApplyCommand implements Runnable {
+    @Parameters(paramLabel = "FILE", description = "A workflow file of any format.")
+    private Path file;
+
+    @Option(
+            names = "--time-scale",
+            paramLabel = "X",
+            defaultValue = "1",
+            description = "Replayed functions take this part of their recorded runtime (default: 1).")
+    private double timeScale;
+
+    @Mixin
+    private Connection connection;
+
+    @Mixin
+    private Output output;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        WorkflowFile workflow = WorkflowFile.load(file, spec.commandLine().getErr());
+        output.print(spec.commandLine().getOut(), workflow.apply(connection.api(), timeScale));
+    }
+}

@@ -1,0 +1,38 @@
+package io.talflow.cli;
+
+import io.talflow.stack.StackFile;
+import java.nio.file.Path;
+import java.util.Optional;
+import picocli.CommandLine.Option;
+
+/** Options that say which stack a command talks to. */
+final class Connection {
+    @Option(
+            names = "--data",
+            paramLabel = "DIR",
+            defaultValue = "${TALFLOW_DATA:-.talflow}",
+            description = "The stack's data directory (default: ${DEFAULT-VALUE}).")
+    Path data;
+
+    @Option(
+            names = "--url",
+            paramLabel = "URL",
+            defaultValue = "${TALFLOW_URL}",
+            description = "A gateway's address, instead of the one that DIR names.")
+    String url;
+
+    /** The gateway, if one answers. */
+    Optional<Api> find() {
+        Optional<String> address = url != null && !url.isEmpty()
+                ? Optional.of(url)
+                : StackFile.read(data).map(StackFile::url);
+        return address.map(Api::new).filter(Api::healthy);
+    }
+
+    Api api() {
+        return find().orElseThrow(() -> CommandFailed.unreachable(
+                url != null && !url.isEmpty()
+                        ? "no gateway answers at " + url
+                        : "no stack runs on %s; start one: talflow dev --data %s".formatted(data, data)));
+    }
+}

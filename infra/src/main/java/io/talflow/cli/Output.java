@@ -1,0 +1,95 @@
+package io.talflow.cli;
+
+import io.talflow.tal.Json;
+import java.io.PrintWriter;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import picocli.CommandLine.Option;
+
+/** How an answer is printed. */
+final class Output {
+    /** JSON for programs, a table for people. */
+    enum Format {
+        json,
+        table
+    }
+
+    @Option(
+            names = "--output",
+            paramLabel = "json|table",
+            defaultValue = "table",
+            description = "How the answer is printed (default: ${DEFAULT-VALUE}).")
+    Format format;
+
+    boolean isJson() {
+        return format == Format.json;
+    }
+
+    /** The fields of one object, one a line. */
+    void print(PrintWriter out, Map<String, Object> object) {
+        if (isJson()) {
+            out.println(Json.pretty(object));
+            return;
+        }
+        int width = object.keySet().stream().mapToInt(String::length).max().orElse(0);
+        object.forEach((name, value) -> {
+            if (value != null) {
+                out.println(name + " ".repeat(width - name.length() + 2) + cell(value));
+            }
+        });
+    }
+
+    /** A table of the named fields; JSON prints the whole {@code answer}. */
+    void print(PrintWriter out, Object answer, List<Map<String, Object>> rows, List<String> columns) {
+        if (isJson()) {
+            out.println(Json.pretty(answer));
+            return;
+        }
+        List<List<String>> lines = new ArrayList<>();
+        lines.add(columns.stream()
+                .map(name -> name.toUpperCase(java.util.Locale.ROOT))
+                .toList());
+        for (Map<String, Object> row : rows) {
+            lines.add(columns.stream().map(name -> cell(row.get(name))).toList());
+        }
+        int[] widths = new int[columns.size()];
+        for (List<String> line : lines) {
+            for (int i = 0; i < widths.length; i++) {
+                widths[i] = Math.max(widths[i], line.get(i).length());
+            }
+        }
+        for (List<String> line : lines) {
+            StringBuilder text = new StringBuilder();
+            for (int i = 0; i < widths.length; i++) {
+                text.append(line.get(i))
+                        .append(" ".repeat(widths[i] - line.get(i).length() + 2));
+            }
+            out.println(text.toString().stripTrailing());
+        }
+    }
+
+    /** The objects of a list, wherever in the answer the list is: itself, or the field {@code name}. */
+    static List<Map<String, Object>> rows(Object answer, String name) {
+        Object list = answer instanceof Map<?, ?> map ? map.get(name) : answer;
+        List<Map<String, Object>> rows = new ArrayList<>();
+        if (list instanceof List<?> items) {
+            for (Object item : items) {
+                if (item instanceof Map<?, ?> fields) {
+                    Map<String, Object> row = new LinkedHashMap<>();
+                    fields.forEach((key, value) -> row.put(String.valueOf(key), value));
+                    rows.add(row);
+                }
+            }
+        }
+        return rows;
+    }
+
+    private static String cell(Object value) {
+        if (value == null) {
+            return "-";
+        }
+        return value instanceof Map || value instanceof List ? Json.text(value) : value.toString();
+    }
+}

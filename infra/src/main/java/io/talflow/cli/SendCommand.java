@@ -1,0 +1,59 @@
+package io.talflow.cli;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.UUID;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+@Command(
+        name = "send",
+        description = "Sends a CloudEvent to a task.",
+        mixinStandardHelpOptions = true,
+        footer = {"", "Example:", "  talflow send order/42 --type com.shop.paid.v1 --event-data '{\"amount\": 12}'"})
+final class SendCommand implements Runnable {
+    @Parameters(paramLabel = "TASK", description = "Id of the task the event is for.")
+    private String task;
+
+    @Option(names = "--type", required = true, paramLabel = "TYPE", description = "The event's CloudEvents type.")
+    private String type;
+
+    @Option(names = "--event-data", paramLabel = "JSON|@FILE", description = "The event's data.")
+    private String eventData;
+
+    @Option(names = "--id", paramLabel = "ID", description = "The event's id; the same id again is the same event.")
+    private String id;
+
+    @Option(
+            names = "--source",
+            paramLabel = "URI",
+            defaultValue = "/talflow/cli",
+            description = "The event's source (default: ${DEFAULT-VALUE}).")
+    private String source;
+
+    @Mixin
+    private Connection connection;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public void run() {
+        Map<String, Object> event = new LinkedHashMap<>();
+        event.put("specversion", "1.0");
+        event.put("id", id == null ? UUID.randomUUID().toString() : id);
+        event.put("source", source);
+        event.put("type", type);
+        event.put("taltask", task);
+        event.put("datacontenttype", "application/json");
+        if (eventData != null) {
+            event.put("data", Input.parse(eventData));
+        }
+        connection.api().send(event);
+        spec.commandLine().getErr().println("sent " + event.get("id"));
+    }
+}

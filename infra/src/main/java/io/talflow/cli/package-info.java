@@ -1,0 +1,2 @@
+/** The {@code talflow} command. */
+package io.talflow.cli;

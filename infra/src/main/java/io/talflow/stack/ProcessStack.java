@@ -1,0 +1,242 @@
+package io.talflow.stack;
+
+import io.talflow.flink.job.JobOptions;
+import io.talflow.gateway.log.TopicSetup;
+import io.talflow.tal.Json;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * Broker, JobManager, TaskManager and gateway as processes of their own, each started again on its old port when it
+ * dies. {@code processes.json} in the data directory has their process ids.
+ */
+public final class ProcessStack implements AutoCloseable {
+    private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
+
+    private final Deque<AutoCloseable> parts = new ArrayDeque<>();
+    private final Map<String, Object> pids = new LinkedHashMap<>();
+    private final Path data;
+    private StackFile address;
+    private volatile Submission submitted;
+    private volatile FlinkRunner job;
+
+    private ProcessStack(Path data) {
+        this.data = data;
+    }
+
+    /**
+     * Starts the processes and returns when they serve.
+     *
+     * @return empty if another stack owns the directory
+     */
+    public static Optional<ProcessStack> start(Path data) throws IOException {
+        Optional<DataLock> lock = DataLock.tryLock(data);
+        if (lock.isEmpty()) {
+            return Optional.empty();
+        }
+        Logs.into(data, "supervisor");
+        ProcessStack stack = new ProcessStack(data.toAbsolutePath());
+        stack.parts.push(lock.get());
+        try {
+            stack.startParts();
+            return Optional.of(stack);
+        } catch (IOException | RuntimeException e) {
+            stack.close();
+            throw e;
+        }
+    }
+
+    public String url() {
+        return address.url();
+    }
+
+    public String kafka() {
+        return address.kafka();
+    }
+
+    /** The id of a process: {@code broker}, {@code jobmanager}, {@code taskmanager} or {@code gateway}. */
+    public synchronized long pid(String name) {
+        return (Long) pids.get(name);
+    }
+
+    private void startParts() throws IOException {
+        List<Integer> ports = FreePorts.find(5);
+        int broker = ports.get(0);
+        int rest = ports.get(4);
+        int gateway = ports.get(2);
+        String kafka = "127.0.0.1:" + broker;
+        String url = "http://127.0.0.1:" + gateway;
+        Path configuration = flinkConfiguration(ports.get(3), rest);
+        Path checkpoints = Files.createDirectories(data.resolve("flink/checkpoints"));
+        JobOptions options = JobOptions.parse(new String[] {
+            "--kafka",
+            kafka,
+            "--gateway",
+            url,
+            "--parallelism",
+            "2",
+            "--checkpoint-interval-ms",
+            "1000",
+            "--checkpoints",
+            checkpoints.toUri().toString()
+        });
+        child(
+                "broker",
+                "512m",
+                Broker.class.getName(),
+                List.of(
+                        "--data", data.resolve("kafka").toString(),
+                        "--port", String.valueOf(broker),
+                        "--controller-port", String.valueOf(ports.get(1))));
+        child(
+                "jobmanager",
+                "512m",
+                "org.apache.flink.runtime.entrypoint.StandaloneSessionClusterEntrypoint",
+                List.of("--configDir", configuration.toString()));
+        child(
+                "taskmanager",
+                "768m",
+                "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
+                List.of("--configDir", configuration.toString()));
+        awaitPort(broker);
+        TopicSetup.ensure(kafka, Stack.PARTITIONS);
+        child(
+                "gateway",
+                "512m",
+                "io.talflow.gateway.GatewayMain",
+                List.of(
+                        "--kafka",
+                        kafka,
+                        "--data",
+                        Files.createDirectories(data.resolve("gateway")).toString(),
+                        "--port",
+                        String.valueOf(gateway),
+                        "--node-id",
+                        "node-1"));
+        awaitPort(rest);
+        submitted = () -> {
+            awaitPort(rest);
+            return FlinkRunner.submit(rest, checkpoints, options);
+        };
+        job = submitted.submit();
+        awaitPort(gateway);
+        address = new StackFile(url, kafka, ProcessHandle.current().pid());
+        address.write(data);
+        parts.push(() -> StackFile.remove(data));
+    }
+
+    /** Submits the job, from its last checkpoint on. */
+    private interface Submission {
+        FlinkRunner submit() throws IOException;
+    }
+
+    private void child(String name, String heap, String main, List<String> arguments) throws IOException {
+        parts.push(Child.start(data, name, heap, main, arguments, this::started));
+    }
+
+    /** A session cluster forgets its jobs with its JobManager, so the job is submitted again. */
+    private void started(Child child, boolean again) {
+        synchronized (this) {
+            pids.put(child.name(), child.pid());
+            try {
+                Files.write(data.resolve("processes.json"), Json.bytes(pids));
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+        Submission submission = submitted;
+        if (again && child.name().equals("jobmanager") && submission != null) {
+            Thread thread = new Thread(() -> resubmit(submission), "resubmit");
+            thread.setDaemon(true);
+            thread.start();
+        }
+    }
+
+    private void resubmit(Submission submission) {
+        try {
+            job = submission.submit();
+        } catch (IOException | RuntimeException e) {
+            Logs.of(ProcessStack.class).error("cannot submit the job again", e);
+        }
+    }
+
+    private Path flinkConfiguration(int rpc, int rest) throws IOException {
+        Path folder = Files.createDirectories(data.resolve("flink/conf"));
+        Path checkpoints = Files.createDirectories(data.resolve("flink/checkpoints"));
+        Files.writeString(folder.resolve("config.yaml"), """
+                jobmanager.rpc.address: 127.0.0.1
+                jobmanager.rpc.port: %d
+                jobmanager.bind-host: 127.0.0.1
+                jobmanager.memory.process.size: 900m
+                rest.address: 127.0.0.1
+                rest.bind-address: 127.0.0.1
+                rest.port: %d
+                taskmanager.host: 127.0.0.1
+                taskmanager.bind-host: 127.0.0.1
+                taskmanager.numberOfTaskSlots: 2
+                taskmanager.cpu.cores: 2
+                taskmanager.memory.task.heap.size: 384m
+                taskmanager.memory.task.off-heap.size: 0m
+                taskmanager.memory.managed.size: 256m
+                taskmanager.memory.network.min: 32m
+                taskmanager.memory.network.max: 32m
+                taskmanager.memory.framework.heap.size: 128m
+                taskmanager.memory.framework.off-heap.size: 128m
+                taskmanager.memory.jvm-metaspace.size: 256m
+                taskmanager.memory.jvm-overhead.min: 192m
+                taskmanager.memory.jvm-overhead.max: 192m
+                heartbeat.interval: 1000
+                heartbeat.timeout: 8000
+                state.backend.type: rocksdb
+                execution.checkpointing.dir: %s
+                io.tmp.dirs: %s
+                """.formatted(
+                        rpc, rest, checkpoints.toUri(), Files.createDirectories(data.resolve("flink/tmp"))));
+        return folder;
+    }
+
+    private static void awaitPort(int port) throws IOException {
+        long end = System.nanoTime() + START_TIMEOUT.toNanos();
+        while (true) {
+            try (Socket socket = new Socket()) {
+                socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
+                return;
+            } catch (IOException e) {
+                if (System.nanoTime() > end) {
+                    throw new IOException("nothing serves port %d after %s".formatted(port, START_TIMEOUT), e);
+                }
+                LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+            }
+        }
+    }
+
+    @Override
+    public void close() {
+        if (job != null) {
+            job.close();
+        }
+        submitted = null;
+        while (!parts.isEmpty()) {
+            AutoCloseable part = parts.pop();
+            try {
+                part.close();
+            } catch (Exception e) {
+                Logs.of(ProcessStack.class)
+                        .warn("{} did not stop cleanly", part.getClass().getSimpleName(), e);
+            }
+        }
+    }
+}

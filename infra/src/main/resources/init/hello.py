@@ -1,0 +1,2 @@
+def handler(ctx, input):
+    return {"greeting": f"Hello, {input['who']}!"}

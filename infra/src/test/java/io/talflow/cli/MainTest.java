@@ -1,0 +1,71 @@
+package io.talflow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
+
+class MainTest {
+    private final StringWriter out = new StringWriter();
+    private final StringWriter err = new StringWriter();
+
+    private int run(String... arguments) {
+        return Main.execute(arguments, new PrintWriter(out, true), new PrintWriter(err, true));
+    }
+
+    static List<String> commands() {
+        return List.copyOf(new CommandLine(new Main()).getSubcommands().keySet());
+    }
+
+    @ParameterizedTest
+    @MethodSource("commands")
+    void everyCommandHasHelpWithAnExample(String command) {
+        assertThat(run(command, "--help")).isZero();
+        assertThat(out.toString()).contains("Usage: talflow " + command, "Example:", "  ");
+    }
+
+    @Test
+    void helpNamesTheExitCodes() {
+        assertThat(run("--help")).isZero();
+        assertThat(out.toString()).contains("the task failed", "no stack answers");
+    }
+
+    @Test
+    void refusesAnUnknownCommandWithExitCode2() {
+        assertThat(run("frobnicate")).isEqualTo(2);
+        assertThat(err.toString()).contains("frobnicate");
+    }
+
+    @Test
+    void saysThatNoStackRunsWithExitCode3(@TempDir Path data) {
+        assertThat(run("list", "--data", data.toString())).isEqualTo(3);
+        assertThat(err.toString()).contains("no stack runs on", "talflow dev --data");
+    }
+
+    @Test
+    void completionIsABashScript() {
+        assertThat(run("completion")).isZero();
+        assertThat(out.toString()).contains("#!/usr/bin/env bash", "_complete_talflow");
+    }
+
+    @Test
+    void drawsOneBarPerFunctionInTheOrderTheyBegan() {
+        List<String> lines = Timeline.of(
+                List.of(
+                        Map.of("node", "b", "beganAt", 1500L, "endedAt", 2000L),
+                        Map.of("node", "a", "beganAt", 1000L, "endedAt", 1500L)),
+                1000,
+                2000);
+        assertThat(lines).hasSize(2);
+        assertThat(lines.get(0)).startsWith("  a |####").endsWith("1 x, 0.500 s");
+        assertThat(lines.get(1)).startsWith("  b |    ").contains("#| 1 x");
+    }
+}

@@ -1,0 +1,57 @@
+package io.talflow.tal.model;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * What an action invokes.
+ *
+ * @param emits the data it declares, by name; a result's field of that name is the datum's value
+ * @param timeout bound on one attempt
+ */
+public record Function(String name, Executor executor, Map<String, Datum> emits, Duration timeout, Position position) {
+    public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
+
+    public Function {
+        emits = Collections.unmodifiableMap(new LinkedHashMap<>(emits));
+        if (timeout.isNegative() || timeout.isZero()) {
+            throw new IllegalArgumentException("timeout of %s: must be positive, is %s".formatted(name, timeout));
+        }
+    }
+
+    /** How a function runs. */
+    public sealed interface Executor {
+        /** A handler in a Python file of the bundle, run by a warm function server: {@code file.py:handler}. */
+        record Python(String file, String handler) implements Executor {}
+
+        /** A service that is already running somewhere: one POST an invocation. */
+        record Http(String url) implements Executor {}
+
+        /**
+         * Stands in for a function of an imported workflow: takes its recorded runtime and answers with a descriptor
+         * {@code {"bytes": n}} for each datum in {@link Function#emits}. With a runtime of zero it is the no-op that
+         * measures the engine alone.
+         */
+        record Replay(Duration runtime) implements Executor {}
+    }
+
+    /**
+     * A named output.
+     *
+     * @param bytes declared size, of a stream of each slice; -1 when unknown
+     * @param slices of a stream that is replayed: how many
+     */
+    public record Datum(String name, Kind kind, long bytes, int slices) {
+        public Datum(String name, Kind kind, long bytes) {
+            this(name, kind, bytes, 1);
+        }
+
+        /** VALUE: one value. STREAM: slices, each an item event, then a close. */
+        public enum Kind {
+            VALUE,
+            STREAM
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package io.talflow.tal.parse;
+
+import io.talflow.tal.model.Function;
+import io.talflow.tal.model.Function.Datum;
+import io.talflow.tal.model.Function.Executor;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** Reads an entry of {@code functions}. Nothing in it is a template. */
+final class FunctionReader {
+    private static final List<String> EXECUTORS = List.of("python", "http", "replay");
+    private static final long MOST_SLICES = 1_000_000;
+    private static final Pattern PYTHON =
+            Pattern.compile("((?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_]+\\.py)(?::([A-Za-z_]\\w*))?");
+    private final Problems problems;
+
+    FunctionReader(Problems problems) {
+        this.problems = problems;
+    }
+
+    Optional<Function> read(String name, Node node) {
+        Fields fields = Fields.of(node, "function " + name, problems).orElse(null);
+        if (fields == null) {
+            return Optional.empty();
+        }
+        fields.allow("python", "http", "replay", "emits", "timeout");
+        Optional<Executor> executor = fields.head(EXECUTORS).flatMap(head -> executor(head, fields));
+        Map<String, Datum> emits = new LinkedHashMap<>();
+        fields.fields("emits")
+                .ifPresent(declared -> declared.mapping()
+                        .fields()
+                        .forEach((datum, kind) -> datum(name, datum, kind).ifPresent(read -> emits.put(datum, read))));
+        Duration timeout = duration(fields, "timeout").orElse(Function.DEFAULT_TIMEOUT);
+        return executor.map(how -> new Function(name, how, emits, timeout, fields.position()));
+    }
+
+    private Optional<Executor> executor(String head, Fields fields) {
+        if (head.equals("python")) {
+            Matcher python = PYTHON.matcher(fields.text("python"));
+            if (python.matches()) {
+                return Optional.of(
+                        new Executor.Python(python.group(1), python.group(2) == null ? "handler" : python.group(2)));
+            }
+            problems.error(
+                    "tal/bad-python",
+                    fields.node("python").position(),
+                    "python: must be FILE.py or FILE.py:FUNCTION, a path inside the workflow's folder, is '%s'"
+                            .formatted(fields.text("python")));
+            return Optional.empty();
+        }
+        if (head.equals("http")) {
+            String url = fields.text("http");
+            if (url.matches("https?://[^\\s/]+.*")) {
+                return Optional.of(new Executor.Http(url));
+            }
+            problems.error(
+                    "tal/bad-url",
+                    fields.node("http").position(),
+                    "http: must be a http(s) URL, is '%s'".formatted(url));
+            return Optional.empty();
+        }
+        return fields.fields("replay").flatMap(replay -> {
+            replay.allow("runtime");
+            if (!replay.has("runtime")) {
+                problems.error("tal/missing", replay.position(), "replay: 'runtime' is missing; write {runtime: 1.5s}");
+            }
+            return duration(replay, "runtime").map(Executor.Replay::new);
+        });
+    }
+
+    private Optional<Datum> datum(String function, String name, Node node) {
+        String kind;
+        long bytes = -1;
+        int slices = 1;
+        if (node instanceof Node.Mapping mapping) {
+            Fields fields = new Fields(mapping, "%s.%s".formatted(function, name), problems);
+            fields.allow("kind", "bytes", "slices");
+            kind = fields.text("kind");
+            bytes = count(fields, "bytes", -1, Long.MAX_VALUE);
+            slices = (int) count(fields, "slices", 1, MOST_SLICES);
+        } else {
+            kind = String.valueOf(node.value());
+        }
+        try {
+            return Optional.of(new Datum(name, Datum.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), bytes, slices));
+        } catch (IllegalArgumentException e) {
+            problems.error(
+                    "tal/bad-datum",
+                    node.position(),
+                    "%s emits %s: must be value or stream, is '%s'".formatted(function, name, kind));
+            return Optional.empty();
+        }
+    }
+
+    private long count(Fields fields, String key, long otherwise, long most) {
+        if (!fields.has(key)) {
+            return otherwise;
+        }
+        if (fields.node(key).value() instanceof Long number && number >= 0 && number <= most) {
+            return number;
+        }
+        problems.error(
+                "tal/bad-size", fields.node(key).position(), "%s: must be a whole number, 0 or more".formatted(key));
+        return otherwise;
+    }
+
+    private Optional<Duration> duration(Fields fields, String key) {
+        if (!fields.has(key)) {
+            return Optional.empty();
+        }
+        Optional<Duration> duration = Durations.parse(fields.node(key).value());
+        if (duration.isEmpty() || key.equals("timeout") && duration.get().isZero()) {
+            problems.error(
+                    "tal/bad-duration",
+                    fields.node(key).position(),
+                    "%s: must be a duration such as 200ms, 60s, 15m, 1h, is %s"
+                            .formatted(key, fields.node(key).kind()));
+            return Optional.empty();
+        }
+        return duration;
+    }
+}

@@ -1,0 +1,39 @@
+package io.talflow.tal.semantics;
+
+import io.talflow.tal.model.EventExpression.Leaf;
+import io.talflow.tal.model.Workflow;
+
+/** What leads an occurrence to the leaves it concerns, and to no other. */
+record LeafKey(Kind kind, String name, String datum) {
+    enum Kind {
+        STARTED,
+        COMPLETED,
+        FAILED,
+        SETTLED,
+        READY,
+        ITEM,
+        /** A stream has closed; no leaf of the language, gathers listen to it. */
+        CLOSED,
+        /** {@code name} is the CloudEvents type. */
+        EVENT
+    }
+
+    static final LeafKey STARTED = new LeafKey(Kind.STARTED, "", "");
+
+    static LeafKey of(Leaf leaf, Workflow workflow) {
+        return switch (leaf.type()) {
+            case STARTED -> STARTED;
+            case COMPLETED -> new LeafKey(Kind.COMPLETED, leaf.name(), "");
+            case FAILED -> new LeafKey(Kind.FAILED, leaf.name(), "");
+            case SETTLED -> new LeafKey(Kind.SETTLED, leaf.name(), "");
+            case READY -> new LeafKey(Kind.READY, leaf.name(), leaf.datum());
+            case ITEM -> new LeafKey(Kind.ITEM, leaf.name(), leaf.datum());
+            case EVENT ->
+                new LeafKey(Kind.EVENT, workflow.events().get(leaf.name()).type(), "");
+        };
+    }
+
+    static LeafKey closed(String producer, String stream) {
+        return new LeafKey(Kind.CLOSED, producer, stream);
+    }
+}

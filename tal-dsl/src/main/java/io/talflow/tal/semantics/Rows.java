@@ -1,0 +1,15 @@
+package io.talflow.tal.semantics;
+
+/**
+ * One task's state: named rows of bytes, read and written one by one, so that an event costs what it touches and not
+ * what the task holds. The Flink operator puts keyed state behind it, the interpreter a map.
+ */
+public interface Rows {
+    /** The row, or null. The caller does not change the array. */
+    byte[] get(String name);
+
+    /** Replaces the row. The caller gives the array away. */
+    void put(String name, byte[] row);
+
+    void remove(String name);
+}
