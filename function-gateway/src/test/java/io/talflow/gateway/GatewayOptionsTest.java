@@ -12,8 +12,26 @@ class GatewayOptionsTest {
     @Test
     void mapsEveryOption() {
         String[] arguments = {
-            "--kafka", "k:1", "--data", "/d", "--host", "0.0.0.0", "--port", "7", "--node-id", "n", "--control", "http://c",
-            "--partitions", "9", "--python", "py", "--python-servers", "3", "--python-idle-seconds", "11"
+            "--kafka",
+            "k:1",
+            "--data",
+            "/d",
+            "--host",
+            "0.0.0.0",
+            "--port",
+            "7",
+            "--node-id",
+            "n",
+            "--control",
+            "http://c",
+            "--partitions",
+            "9",
+            "--python",
+            "py",
+            "--python-servers",
+            "3",
+            "--python-idle-seconds",
+            "11"
         };
         assertThat(GatewayOptions.parse(arguments, Map.of()))
                 .isEqualTo(new GatewayOptions(

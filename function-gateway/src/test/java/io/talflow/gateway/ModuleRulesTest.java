@@ -18,7 +18,8 @@ class ModuleRulesTest {
     @ArchTest
     static final ArchRule HTTP_IS_AN_EDGE = noClasses()
             .that()
-            .resideInAnyPackage("..journal..", "..exec..", "..invoke..", "..view..", "..bundle..", "..log..", "..event..")
+            .resideInAnyPackage(
+                    "..journal..", "..exec..", "..invoke..", "..view..", "..bundle..", "..log..", "..event..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.javalin..", "io.talflow.gateway.http..");

@@ -36,7 +36,8 @@ final class TimeScale {
             return function;
         }
         long shortest = replay.runtime().isZero() || scale == 0 ? 0 : 1;
-        Duration runtime = Duration.ofMillis(Math.max(shortest, Math.round(replay.runtime().toMillis() * scale)));
+        Duration runtime =
+                Duration.ofMillis(Math.max(shortest, Math.round(replay.runtime().toMillis() * scale)));
         return new Function(
                 function.name(),
                 new Function.Executor.Replay(runtime),

@@ -18,8 +18,8 @@ class OpenApiTest {
     @Test
     void theDocumentHasTheServersRoutesAndNoOthers() throws IOException {
         Set<String> served = new TreeSet<>();
-        for (HttpServer.Route route : HttpServer.routes(
-                new HttpServer.Parts(null, null, null, null, null, null, null, null, null, "n"))) {
+        for (HttpServer.Route route :
+                HttpServer.routes(new HttpServer.Parts(null, null, null, null, null, null, null, null, null, "n"))) {
             served.add(route.method().name().toLowerCase(Locale.ROOT) + " " + route.path());
         }
         assertThat(documented()).isEqualTo(served);
@@ -28,13 +28,13 @@ class OpenApiTest {
     private static Set<String> documented() throws IOException {
         Set<String> routes = new TreeSet<>();
         try (InputStream in = OpenApiTest.class.getResourceAsStream("/openapi.yaml")) {
-            Map<?, ?> document =
-                    (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromInputStream(in);
-            ((Map<?, ?>) document.get("paths")).forEach((path, item) -> ((Map<?, ?>) item)
-                    .keySet().stream()
-                            .map(String::valueOf)
-                            .filter(METHODS::contains)
-                            .forEach(method -> routes.add(method + " " + path)));
+            Map<?, ?> document = (Map<?, ?>) new Load(LoadSettings.builder().build()).loadFromInputStream(in);
+            ((Map<?, ?>) document.get("paths"))
+                    .forEach((path, item) -> ((Map<?, ?>) item)
+                            .keySet().stream()
+                                    .map(String::valueOf)
+                                    .filter(METHODS::contains)
+                                    .forEach(method -> routes.add(method + " " + path)));
         }
         return routes;
     }

@@ -26,7 +26,8 @@ class JournalTest {
             assertThat(repeat.recorded().outcome()).isInstanceOf(Outcome.Completed.class);
             assertThat(repeat.recorded().outcome().beganAt()).isEqualTo(5);
             assertThat(repeat.recorded().outcome().data()).isEqualTo(outcome.data());
-            assertThat(journal.record(key("f"), Outcome.Failed.of(6, "Timeout", "late", "")).join())
+            assertThat(journal.record(key("f"), Outcome.Failed.of(6, "Timeout", "late", ""))
+                            .join())
                     .as("the first outcome stays")
                     .isFalse();
         }
@@ -54,7 +55,8 @@ class JournalTest {
         try (Journal journal = open()) {
             accept(journal, firing("f", "1"));
             journal.withdraw(List.of(key("f"))).join();
-            assertThat(journal.record(key("f"), new Outcome.Completed(1, new byte[] {'1'})).join())
+            assertThat(journal.record(key("f"), new Outcome.Completed(1, new byte[] {'1'}))
+                            .join())
                     .isFalse();
             assertThat(journal.unpublished().join()).isEmpty();
         }
@@ -66,8 +68,10 @@ class JournalTest {
             accept(journal, firing("unfinished", "{\"n\":3}"));
             accept(journal, firing("untold", "1"));
             accept(journal, firing("told", "1"));
-            journal.record(key("untold"), Outcome.Failed.of(1, "Timeout", "slow", "")).join();
-            journal.record(key("told"), new Outcome.Completed(1, new byte[] {'1'})).join();
+            journal.record(key("untold"), Outcome.Failed.of(1, "Timeout", "slow", ""))
+                    .join();
+            journal.record(key("told"), new Outcome.Completed(1, new byte[] {'1'}))
+                    .join();
             journal.published(key("told")).join();
         }
         try (Journal journal = open()) {
@@ -77,7 +81,8 @@ class JournalTest {
             List<Firing> unfinished = journal.unfinished().join();
             assertThat(unfinished).hasSize(1);
             assertThat(unfinished.get(0).key()).isEqualTo(key("unfinished"));
-            assertThat(new String(unfinished.get(0).input(), StandardCharsets.UTF_8)).isEqualTo("{\"n\":3}");
+            assertThat(new String(unfinished.get(0).input(), StandardCharsets.UTF_8))
+                    .isEqualTo("{\"n\":3}");
         }
     }
 

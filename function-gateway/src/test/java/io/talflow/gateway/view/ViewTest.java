@@ -53,8 +53,10 @@ class ViewTest {
                     invocation("w/a@0/r/1", "count", "RUNNING", 1)));
             assertThat(updater.view().task("w/a").orElseThrow().get("nodes"))
                     .isEqualTo(Map.of("count", Map.of("completed", 1L, "running", 1L)));
-            assertThat(updater.view().invocations("w/a", "count", 10, null).items()).hasSize(2);
-            assertThat(updater.view().invocations("w/a", "other", 10, null).items()).isEmpty();
+            assertThat(updater.view().invocations("w/a", "count", 10, null).items())
+                    .hasSize(2);
+            assertThat(updater.view().invocations("w/a", "other", 10, null).items())
+                    .isEmpty();
         }
     }
 
@@ -69,7 +71,9 @@ class ViewTest {
             do {
                 Page page = updater.view().tasks("w", null, 7, cursor);
                 page.items().forEach(item -> seen.add(item.get("task")));
-                cursor = page.next() == null ? null : Page.Cursor.parse(page.next().token());
+                cursor = page.next() == null
+                        ? null
+                        : Page.Cursor.parse(page.next().token());
             } while (cursor != null);
             assertThat(seen).hasSize(25).doesNotHaveDuplicates();
             assertThat(seen.get(0)).isEqualTo("w/t24");
@@ -88,7 +92,8 @@ class ViewTest {
             assertThat(second).isNotDone();
             updater.records(records(task("w/a", "RUNNING", 2, 1)));
             assertThat(second.join().orElseThrow()).containsEntry("revision", 2L);
-            assertThat(updater.view().await("w/a", 3, Duration.ofMillis(1)).join()).isEmpty();
+            assertThat(updater.view().await("w/a", 3, Duration.ofMillis(1)).join())
+                    .isEmpty();
         }
     }
 
