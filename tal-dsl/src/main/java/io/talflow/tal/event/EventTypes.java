@@ -23,5 +23,32 @@ public final class EventTypes {
     /** data: {@code {error, message, trace?}}. Extensions as in {@link #INVOCATION_COMPLETED}. */
     public static final String INVOCATION_FAILED = "io.talflow.invocation.failed.v1";
 
+    /** Carries the log's time forward; see D26. data: {@code {at}}, epoch milliseconds it was set for. */
+    public static final String TASK_TIMER = "io.talflow.task.timer.v1";
+
+    /**
+     * An operator's or a function's command about rules. data: {@code {add: RULE, given?}}, {@code {enable: ID}} or
+     * {@code {disable: ID}}, each with {@code by}.
+     */
+    public static final String TASK_RULES = "io.talflow.task.rules.v1";
+
+    /** A running function's datum is there. data: the value. Extensions: talfiring, talattempt, {@link #DATUM}. */
+    public static final String DATA_READY = "io.talflow.data.ready.v1";
+
+    /** A slice of a running function's stream. data: the value. Extensions: as of ready, and {@link #SLICE}. */
+    public static final String DATA_ITEM = "io.talflow.data.item.v1";
+
+    /** A running function's stream has closed. data: {@code {count}}. Extensions: as of ready. */
+    public static final String DATA_CLOSED = "io.talflow.data.closed.v1";
+
+    /** Extension: the datum's or stream's name. */
+    public static final String DATUM = "taldatum";
+
+    /** Extension: the slice's key, the function's own or the number of its call, from 0. */
+    public static final String SLICE = "talslice";
+
+    /** Extension of a start: the parent's firing, whose task is told of the end. */
+    public static final String PARENT = "talparent";
+
     private EventTypes() {}
 }

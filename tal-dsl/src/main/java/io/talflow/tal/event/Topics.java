@@ -4,6 +4,8 @@ package io.talflow.tal.event;
 public final class Topics {
     /** Ingress for anybody's CloudEvents. */
     public static final String IN = "tal.in";
+    /** What workflows emit, unless the event's declaration names a topic. */
+    public static final String OUT = "tal.out";
     /** The log: keyed by task id, LogAppendTime, written by the gateway and the job alone. */
     public static final String EVENTS = "tal.events";
     /** Compacted: {@code name} to the current version, {@code name@version} to the definition. */
