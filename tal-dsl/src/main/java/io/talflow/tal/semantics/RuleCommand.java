@@ -1,0 +1,49 @@
+package io.talflow.tal.semantics;
+
+import io.talflow.tal.InvalidTal;
+import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.model.Rule;
+import io.talflow.tal.parse.RuleReader;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/** A command from outside about a task's rules: add one, arm or disable one. */
+final class RuleCommand {
+    private RuleCommand() {}
+
+    /**
+     * What became of it.
+     *
+     * @param noted for the history: what was commanded, and by whom
+     * @param refused why nothing changed; null: it did
+     */
+    record Result(Map<String, Object> noted, String refused) {}
+
+    static Result apply(TaskRun run, Nodes nodes, TalEvent event) {
+        Map<?, ?> command = event.value() instanceof Map<?, ?> map ? map : Map.of();
+        Map<String, Object> noted = new LinkedHashMap<>();
+        noted.put("by", String.valueOf(command.get("by")));
+        if (command.get("add") != null) {
+            return add(run, nodes, command, noted);
+        }
+        boolean enable = command.get("enable") instanceof String;
+        String id = String.valueOf(command.get(enable ? "enable" : "disable"));
+        noted.put(enable ? "enable" : "disable", id);
+        return RuleSwitch.set(run, nodes, id, enable)
+                ? new Result(noted, null)
+                : new Result(noted, "the task has no rule " + id);
+    }
+
+    private static Result add(TaskRun run, Nodes nodes, Map<?, ?> command, Map<String, Object> noted) {
+        Rule rule;
+        try {
+            rule = RuleReader.read(run.program.workflow(), command.get("add"));
+        } catch (InvalidTal e) {
+            return new Result(noted, "the rule does not check: " + e.getMessage());
+        }
+        noted.put("add", rule.id());
+        Object given = command.get("given");
+        RuleSwitch.add(run, nodes, rule, given == null ? Map.of() : given);
+        return new Result(noted, null);
+    }
+}
