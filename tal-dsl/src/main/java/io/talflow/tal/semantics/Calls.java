@@ -19,7 +19,7 @@ final class Calls {
     /** Every call a firing of the rule can have made. */
     static List<String> of(CompiledRule rule, int ordinal) {
         int most = Math.max(
-                invocations(rule.rule().actions()), invocations(rule.rule().otherwise()));
+                invocations(rule.rule().reactions().actions()), invocations(rule.rule().reactions().otherwise()));
         List<String> ids = new ArrayList<>(most);
         for (int call = 0; call < most; call++) {
             ids.add(id(rule, ordinal, call));

@@ -74,9 +74,7 @@ final class CompiledRule {
     }
 
     List<Action> allActions() {
-        List<Action> all = new ArrayList<>(rule.actions());
-        all.addAll(rule.otherwise());
-        return all;
+        return rule.reactions().all();
     }
 
     Optional<CompiledExpression> condition() {
@@ -199,6 +197,31 @@ final class CompiledRule {
         @Override
         public Template skip(Action.Skip skip) {
             return Template.Literal.NULL;
+        }
+
+        @Override
+        public Template emit(Action.Emit emit) {
+            throw new IllegalStateException("not yet");
+        }
+
+        @Override
+        public Template start(Action.Start start) {
+            throw new IllegalStateException("not yet");
+        }
+
+        @Override
+        public Template cancel(Action.Cancel cancel) {
+            throw new IllegalStateException("not yet");
+        }
+
+        @Override
+        public Template enable(Action.Enable enable) {
+            throw new IllegalStateException("not yet");
+        }
+
+        @Override
+        public Template add(Action.Add add) {
+            throw new IllegalStateException("not yet");
         }
 
         @Override

@@ -46,7 +46,7 @@ final class Firing {
     Map<String, Object> fire(CompiledRule rule, Occurrence last) {
         TaskScope scope = new TaskScope(state, header, rule, last);
         boolean holds = holds(rule, scope);
-        List<Action> actions = holds ? rule.rule().actions() : rule.rule().otherwise();
+        List<Action> actions = holds ? rule.rule().reactions().actions() : rule.rule().reactions().otherwise();
         Map<String, Object> decision = new LinkedHashMap<>();
         decision.put("rule", rule.rule().id());
         if (!holds) {
@@ -207,6 +207,31 @@ final class Firing {
             effects.add(new Effect.Status(id, Effect.Status.INVOCATION, status));
             pending.add(last.as(new LeafKey(LeafKey.Kind.SETTLED, skip.node(), ""), last.slice(), null));
             return null;
+        }
+
+        @Override
+        public Void emit(Action.Emit emit) {
+            throw new IllegalStateException("not yet");
+        }
+
+        @Override
+        public Void start(Action.Start start) {
+            throw new IllegalStateException("not yet");
+        }
+
+        @Override
+        public Void cancel(Action.Cancel cancel) {
+            throw new IllegalStateException("not yet");
+        }
+
+        @Override
+        public Void enable(Action.Enable enable) {
+            throw new IllegalStateException("not yet");
+        }
+
+        @Override
+        public Void add(Action.Add add) {
+            throw new IllegalStateException("not yet");
         }
 
         @Override

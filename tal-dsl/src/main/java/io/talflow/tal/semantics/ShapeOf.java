@@ -27,6 +27,31 @@ public enum ShapeOf implements EventExpression.Visitor<Shape> {
     }
 
     @Override
+    public Shape atLeast(EventExpression.AtLeast atLeast) {
+        throw new IllegalStateException("not yet");
+    }
+
+    @Override
+    public Shape count(EventExpression.Count count) {
+        throw new IllegalStateException("not yet");
+    }
+
+    @Override
+    public Shape absent(EventExpression.Absent absent) {
+        throw new IllegalStateException("not yet");
+    }
+
+    @Override
+    public Shape every(EventExpression.Every every) {
+        throw new IllegalStateException("not yet");
+    }
+
+    @Override
+    public Shape batch(EventExpression.Batch batch) {
+        throw new IllegalStateException("not yet");
+    }
+
+    @Override
     public Shape gather(EventExpression.Gather gather) {
         return Shape.LAST;
     }
