@@ -111,7 +111,7 @@ class HttpExecutorTest {
 
     private Outcome run(Duration timeout) throws Exception {
         String url = "http://127.0.0.1:%d/".formatted(server.getAddress().getPort());
-        Function function = new Function("f", new Function.Executor.Http(url), Map.of(), timeout, new Position(1, 1));
+        Function function = Function.of("f", new Function.Executor.Http(url), Map.of(), timeout, new Position(1, 1));
         Firing firing = new Firing(
                 new FiringKey("w/t@0/r/0", 2), "w/t", "w", "0", "f", "f", "{}".getBytes(StandardCharsets.UTF_8));
         return executor.run(firing, function).outcome().get(20, TimeUnit.SECONDS);

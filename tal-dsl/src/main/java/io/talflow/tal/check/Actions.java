@@ -11,9 +11,7 @@ final class Actions {
     private Actions() {}
 
     static List<Action> of(Rule rule) {
-        List<Action> actions = new ArrayList<>(rule.actions());
-        actions.addAll(rule.otherwise());
-        return actions;
+        return rule.reactions().all();
     }
 
     static Template template(Action action) {
@@ -31,6 +29,31 @@ final class Actions {
             @Override
             public Template skip(Action.Skip skip) {
                 return Template.Literal.NULL;
+            }
+
+            @Override
+            public Template emit(Action.Emit emit) {
+                return new Template.Array(List.of(emit.subject().orElse(Template.Literal.NULL), emit.data()));
+            }
+
+            @Override
+            public Template start(Action.Start start) {
+                return start.with();
+            }
+
+            @Override
+            public Template cancel(Action.Cancel cancel) {
+                return Template.Literal.NULL;
+            }
+
+            @Override
+            public Template enable(Action.Enable enable) {
+                return Template.Literal.NULL;
+            }
+
+            @Override
+            public Template add(Action.Add add) {
+                return add.given();
             }
 
             @Override

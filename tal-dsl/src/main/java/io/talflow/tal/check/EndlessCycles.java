@@ -61,7 +61,7 @@ final class EndlessCycles implements Checks.Check {
     }
 
     private static List<String> invoked(Rule rule) {
-        return rule.actions().stream()
+        return rule.reactions().actions().stream()
                 .filter(Action.Invoke.class::isInstance)
                 .map(action -> ((Action.Invoke) action).as())
                 .toList();

@@ -58,7 +58,7 @@ final class OrderedWrites implements Checks.Check {
                 continue;
             }
             for (Rule rule : workflow.rules()) {
-                boolean runs = rule.actions().stream()
+                boolean runs = rule.reactions().actions().stream()
                         .anyMatch(action -> action instanceof Action.Invoke invoke
                                 && invoke.as().equals(node));
                 if (runs) {

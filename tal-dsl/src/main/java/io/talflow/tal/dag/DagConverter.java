@@ -52,14 +52,21 @@ public final class DagConverter {
     private Workflow workflow() {
         dag.nodes().values().forEach(this::node);
         end();
-        return new Workflow(dag.name(), dag.inputSchema(), dag.functions(), Map.of(), rules);
+        return new Workflow(
+                dag.name(),
+                dag.inputSchema(),
+                dag.functions(),
+                Map.of(),
+                rules,
+                Optional.empty(),
+                Workflow.DEFAULT_DEADLINE);
     }
 
     private void node(Node node) {
         if (node.foreach().isPresent()) {
             foreach(node, node.foreach().get());
         } else if (node.needs().isEmpty()) {
-            Leaf started = new Leaf(LeafType.STARTED, "", "", Optional.empty(), Optional.empty(), node.position());
+            Leaf started = Leaf.of(LeafType.STARTED, "", "", node.position());
             rule(node, started, node.condition(), Rule.Fires.ONCE, new Template.Expression("input", node.position()));
         } else if (node.join() == Join.ANY) {
             joinAny(node);
@@ -86,33 +93,25 @@ public final class DagConverter {
                 Rule.Fires.ONCE,
                 new Template.Expression("event.data", node.position()));
         someLive(node.needs(), node.position())
-                .ifPresent(live -> rules.add(new Rule(
+                .ifPresent(live -> rules.add(Rule.of(
                         id(node.name() + ".skipped"),
                         parts.allOf(node.needs(), false, node.position()),
                         Optional.of(not(live)),
                         Rule.Fires.ONCE,
-                        List.of(new Action.Skip(node.name(), node.position())),
-                        List.of(),
+                        Rule.Reactions.of(List.of(new Action.Skip(node.name(), node.position()))),
                         node.position())));
     }
 
     private void foreach(Node node, Dag.Stream stream) {
-        Leaf item = new Leaf(
-                LeafType.ITEM,
-                stream.producer(),
-                stream.datum(),
-                Optional.empty(),
-                Optional.empty(),
-                stream.position());
+        Leaf item = Leaf.of(LeafType.ITEM, stream.producer(), stream.datum(), stream.position());
         rule(node, item, node.condition(), Rule.Fires.EACH, new Template.Expression("event.data", node.position()));
         if (liveness.canBeSkipped(node.name())) {
-            rules.add(new Rule(
+            rules.add(Rule.of(
                     id(node.name() + ".skipped"),
                     parts.skipped(stream.producer(), node.position()),
                     Optional.empty(),
                     Rule.Fires.ONCE,
-                    List.of(new Action.Skip(node.name(), node.position())),
-                    List.of(),
+                    Rule.Reactions.of(List.of(new Action.Skip(node.name(), node.position()))),
                     node.position()));
         }
     }
@@ -128,7 +127,13 @@ public final class DagConverter {
                 condition.isPresent() ? List.of(new Action.Skip(node.name(), node.position())) : List.of();
         Action invoke =
                 new Action.Invoke(node.function(), node.name(), node.with().orElse(brought), node.position());
-        rules.add(new Rule(id(node.name()), when, condition, fires, List.of(invoke), otherwise, node.position()));
+        rules.add(Rule.of(
+                id(node.name()),
+                when,
+                condition,
+                fires,
+                Rule.Reactions.of(List.of(invoke), otherwise),
+                node.position()));
     }
 
     private void end() {
@@ -143,13 +148,12 @@ public final class DagConverter {
         } else if (told) {
             output = parts.values(sinks);
         }
-        rules.add(new Rule(
+        rules.add(Rule.of(
                 id("end"),
                 parts.allOf(sinks, told, dag.position()),
                 Optional.empty(),
                 Rule.Fires.ONCE,
-                List.of(new Action.Complete(output, dag.position())),
-                List.of(),
+                Rule.Reactions.of(List.of(new Action.Complete(output, dag.position()))),
                 dag.position()));
     }
 

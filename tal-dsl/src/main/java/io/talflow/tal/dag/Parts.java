@@ -37,7 +37,7 @@ final class Parts {
         for (Edge edge : edges) {
             parts.add(settled(edge, named && edges.size() > 1 ? Optional.of(alias(parts.size())) : NO_ALIAS));
         }
-        return parts.size() == 1 ? parts.get(0) : new All(parts, NO_ALIAS, at);
+        return parts.size() == 1 ? parts.get(0) : new All(parts, Optional.empty(), NO_ALIAS, at);
     }
 
     /** The first edge that is live. */
@@ -78,9 +78,10 @@ final class Parts {
             Dag.Stream stream = from.foreach().get();
             LeafType member = from.condition().isPresent() ? LeafType.SETTLED : LeafType.COMPLETED;
             Gather gather = new Gather(
-                    new Leaf(member, edge.from(), "", Optional.empty(), NO_ALIAS, edge.position()),
+                    Leaf.of(member, edge.from(), "", edge.position()),
                     stream.producer(),
                     stream.datum(),
+                    Optional.empty(),
                     alias,
                     edge.position());
             return skippable
@@ -102,10 +103,10 @@ final class Parts {
     /** The node has settled without having run. */
     Leaf skipped(String node, Position at) {
         Template.Expression notRun = new Template.Expression("!(%s)".formatted(liveness.ran(node)), at);
-        return new Leaf(LeafType.SETTLED, node, "", Optional.of(notRun), NO_ALIAS, at);
+        return new Leaf(LeafType.SETTLED, node, "", Optional.empty(), Optional.of(notRun), NO_ALIAS, at);
     }
 
     private static Leaf leaf(LeafType type, Edge edge, Optional<Template.Expression> filter, Optional<String> alias) {
-        return new Leaf(type, edge.from(), edge.datum().orElse(""), filter, alias, edge.position());
+        return new Leaf(type, edge.from(), edge.datum().orElse(""), Optional.empty(), filter, alias, edge.position());
     }
 }

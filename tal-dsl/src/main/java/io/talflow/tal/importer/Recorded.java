@@ -31,7 +31,7 @@ final class Recorded {
     Function replay(String name, double seconds, Collection<Datum> emits, Position position) {
         Duration runtime = scaled(seconds);
         Duration timeout = runtime.multipliedBy(2);
-        return new Function(
+        return Function.of(
                 name,
                 new Executor.Replay(runtime),
                 byName(emits),
@@ -41,7 +41,7 @@ final class Recorded {
 
     /** A function that only passes on that it was reached. */
     static Function noOp(String name, Position position) {
-        return new Function(name, new Executor.Replay(Duration.ZERO), Map.of(), Function.DEFAULT_TIMEOUT, position);
+        return Function.of(name, new Executor.Replay(Duration.ZERO), Map.of(), Function.DEFAULT_TIMEOUT, position);
     }
 
     /** Milliseconds: the grain in which runtimes are scaled and replayed. */

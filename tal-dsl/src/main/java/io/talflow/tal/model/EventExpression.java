@@ -191,9 +191,9 @@ public sealed interface EventExpression {
         }
     }
 
-    /** {@code wait} has passed since {@code after} happened, and {@code event} has not. Children: after, event. */
+    /** {@code duration} has passed since {@code after} happened, and {@code event} has not. Children: after, event. */
     record Absent(
-            EventExpression event, Duration wait, EventExpression after, Optional<String> alias, Position position)
+            EventExpression event, Duration duration, EventExpression after, Optional<String> alias, Position position)
             implements EventExpression {
         @Override
         public <R> R accept(Visitor<R> visitor) {

@@ -1,12 +1,11 @@
 package io.talflow.tal.model;
 
-import java.util.List;
-import java.util.Optional;
-
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an action invokes.
@@ -32,6 +31,12 @@ public record Function(
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout of %s: must be positive, is %s".formatted(name, timeout));
         }
+    }
+
+    /** A function whose failures are neither tried again nor undone. */
+    public static Function of(
+            String name, Executor executor, Map<String, Datum> emits, Duration timeout, Position position) {
+        return new Function(name, executor, emits, timeout, List.of(), Optional.empty(), position);
     }
 
     /** How a function runs. */

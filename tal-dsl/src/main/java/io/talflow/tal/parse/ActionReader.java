@@ -56,7 +56,7 @@ final class ActionReader {
             default -> {
                 fields.allow("fail");
                 fields.fields("fail").ifPresent(error -> error.allow("error", "message"));
-                return Optional.of(new Action.Fail(templates.read(fields.node("fail")), at));
+                return Optional.of(new Action.Fail(templates.read(fields.node("fail")), false, at));
             }
         }
     }

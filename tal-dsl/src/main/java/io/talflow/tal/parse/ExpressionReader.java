@@ -28,7 +28,7 @@ final class ExpressionReader {
 
     Optional<EventExpression> read(Node node) {
         if (node instanceof Node.Scalar scalar && "started".equals(scalar.value())) {
-            return Optional.of(new Leaf(LeafType.STARTED, "", "", Optional.empty(), Optional.empty(), node.position()));
+            return Optional.of(Leaf.of(LeafType.STARTED, "", "", node.position()));
         }
         if (!(node instanceof Node.Mapping mapping)) {
             problems.error(
@@ -66,8 +66,8 @@ final class ExpressionReader {
         return Optional.of(
                 switch (head) {
                     case "any" -> new Any(parts, alias, at);
-                    case "all" -> new All(parts, alias, at);
-                    default -> new Seq(parts, alias, at);
+                    case "all" -> new All(parts, Optional.empty(), alias, at);
+                    default -> new Seq(parts, false, Optional.empty(), alias, at);
                 });
     }
 
@@ -93,7 +93,7 @@ final class ExpressionReader {
             return Optional.empty();
         }
         return Optional.of(
-                new Gather((Leaf) member.get(), stream.get()[0], stream.get()[1], alias(fields), fields.position()));
+                new Gather((Leaf) member.get(), stream.get()[0], stream.get()[1], Optional.empty(), alias(fields), fields.position()));
     }
 
     private Optional<EventExpression> leaf(String head, Fields fields) {
@@ -104,9 +104,9 @@ final class ExpressionReader {
                 : Optional.empty();
         if (type == LeafType.READY || type == LeafType.ITEM) {
             return reference(head, fields.node(head))
-                    .map(of -> new Leaf(type, of[0], of[1], filter, alias(fields), fields.position()));
+                    .map(of -> new Leaf(type, of[0], of[1], Optional.empty(), filter, alias(fields), fields.position()));
         }
-        return Optional.of(new Leaf(type, fields.text(head), "", filter, alias(fields), fields.position()));
+        return Optional.of(new Leaf(type, fields.text(head), "", Optional.empty(), filter, alias(fields), fields.position()));
     }
 
     /** {@code NODE.DATUM}, or {@code {node: …, datum: …}} for names that hold a dot. */

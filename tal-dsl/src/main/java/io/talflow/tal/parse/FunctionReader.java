@@ -37,7 +37,7 @@ final class FunctionReader {
                         .fields()
                         .forEach((datum, kind) -> datum(name, datum, kind).ifPresent(read -> emits.put(datum, read))));
         Duration timeout = duration(fields, "timeout").orElse(Function.DEFAULT_TIMEOUT);
-        return executor.map(how -> new Function(name, how, emits, timeout, fields.position()));
+        return executor.map(how -> Function.of(name, how, emits, timeout, fields.position()));
     }
 
     private Optional<Executor> executor(String head, Fields fields) {
@@ -88,7 +88,7 @@ final class FunctionReader {
             kind = String.valueOf(node.value());
         }
         try {
-            return Optional.of(new Datum(name, Datum.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), bytes, slices));
+            return Optional.of(new Datum(name, Datum.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), bytes, slices, false));
         } catch (IllegalArgumentException e) {
             problems.error(
                     "tal/bad-datum",

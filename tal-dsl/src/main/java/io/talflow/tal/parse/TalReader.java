@@ -8,6 +8,7 @@ import io.talflow.tal.model.Position;
 import io.talflow.tal.model.Rule;
 import io.talflow.tal.model.Template;
 import io.talflow.tal.model.Workflow;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,7 +28,13 @@ public final class TalReader {
         Fields fields = new Fields(root, "the document", problems);
         fields.allow("tal", "workflow", "input", "events", "functions", "rules");
         return new Workflow(
-                name(fields), input(fields), functions(fields), events(fields), rules(fields.items("rules"), fields));
+                name(fields),
+                input(fields),
+                functions(fields),
+                events(fields),
+                rules(fields.items("rules"), fields),
+                Optional.empty(),
+                Workflow.DEFAULT_DEADLINE);
     }
 
     public String name(Fields fields) {
@@ -85,6 +92,8 @@ public final class TalReader {
                                         event.fields("data")
                                                 .map(data -> data.mapping().value())
                                                 .orElse(Map.of()),
+                                        Optional.empty(),
+                                        Duration.ZERO,
                                         event.position()));
                     });
                 }));
@@ -130,7 +139,8 @@ public final class TalReader {
         List<Action> otherwise = reader.read(fields.items("else"));
         Rule.Fires fires = fires(fields);
         return when.map(
-                expression -> new Rule(id, expression, condition, fires, actions, otherwise, fields.position()));
+                expression -> Rule.of(
+                        id, expression, condition, fires, Rule.Reactions.of(actions, otherwise), fields.position()));
     }
 
     private Rule.Fires fires(Fields fields) {

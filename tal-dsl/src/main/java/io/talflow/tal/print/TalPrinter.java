@@ -5,6 +5,7 @@ import io.talflow.tal.model.Action;
 import io.talflow.tal.model.EventDeclaration;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Rule;
+import io.talflow.tal.model.Template;
 import io.talflow.tal.model.Workflow;
 import io.talflow.tal.parse.Durations;
 import java.util.LinkedHashMap;
@@ -92,19 +93,40 @@ public final class TalPrinter {
         return fields;
     }
 
-    private static Map<String, Object> rule(Rule rule) {
+    /** A rule as a JSON value, as an element of {@code rules}. */
+    public static Map<String, Object> rule(Rule rule) {
+        return rule(rule, Template.Literal.NULL);
+    }
+
+    /** @param given of an added rule; the literal null: none */
+    static Map<String, Object> rule(Rule rule, Template given) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("id", rule.id());
+        if (!given.equals(Template.Literal.NULL)) {
+            fields.put("given", TemplatePrinter.json(given));
+        }
         fields.put("when", rule.when().accept(new ExpressionPrinter()));
         rule.condition().ifPresent(condition -> fields.put("if", TemplatePrinter.json(condition)));
         if (rule.fires() == Rule.Fires.EACH) {
             fields.put("fires", "each");
         }
-        fields.put("do", actions(rule.actions()));
-        if (!rule.otherwise().isEmpty()) {
-            fields.put("else", actions(rule.otherwise()));
+        if (rule.maxConcurrency() > 0) {
+            fields.put("maxConcurrency", (long) rule.maxConcurrency());
         }
+        if (!rule.enabled()) {
+            fields.put("enabled", false);
+        }
+        fields.put("do", actions(rule.reactions().actions()));
+        reaction(fields, "else", rule.reactions().otherwise());
+        reaction(fields, "onTimeout", rule.reactions().onTimeout());
+        reaction(fields, "onFailed", rule.reactions().onFailed());
         return fields;
+    }
+
+    private static void reaction(Map<String, Object> fields, String key, List<Action> actions) {
+        if (!actions.isEmpty()) {
+            fields.put(key, actions(actions));
+        }
     }
 
     private static Object actions(List<Action> actions) {

@@ -99,7 +99,7 @@ class RandomDagTest {
             String name = "n" + index;
             functions.put(
                     name,
-                    new Function(
+                    Function.of(
                             name,
                             new Function.Executor.Replay(Duration.ZERO),
                             Map.of("d", new Function.Datum("d", Function.Datum.Kind.VALUE, index)),
