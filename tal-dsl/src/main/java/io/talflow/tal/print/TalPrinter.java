@@ -3,6 +3,7 @@ package io.talflow.tal.print;
 import io.talflow.tal.Json;
 import io.talflow.tal.model.Action;
 import io.talflow.tal.model.EventDeclaration;
+import io.talflow.tal.model.EventExpression;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Rule;
 import io.talflow.tal.model.Template;
@@ -40,6 +41,11 @@ public final class TalPrinter {
         }
         document.put("rules", workflow.rules().stream().map(TalPrinter::rule).toList());
         return document;
+    }
+
+    /** What a rule waits for as a JSON value. */
+    public static Object expression(EventExpression expression) {
+        return expression.accept(new ExpressionPrinter());
     }
 
     private static Map<String, Object> event(EventDeclaration event) {

@@ -35,7 +35,7 @@ final class Firing {
         Rule.Reactions reactions = rule.rule().reactions();
         Map<String, Object> decision = new LinkedHashMap<>();
         decision.put("rule", rule.id());
-        List<Action> actions;
+        List<Action> actions = List.of();
         switch (cause) {
             case TIMEOUT -> {
                 actions = reactions.onTimeout();

@@ -339,7 +339,7 @@ final class Nodes {
     }
 
     /** Forgets a part: its window has ended, or what it waited for is out of the question. */
-    private void timeOut(CompiledRule rule, Node node) {
+    void timeOut(CompiledRule rule, Node node) {
         captured.clear(rule, node);
         forget(rule, node);
     }

@@ -20,35 +20,35 @@ public enum ShapeOf implements EventExpression.Visitor<Shape> {
 
     @Override
     public Shape all(EventExpression.All all) {
-        return Shape.last(micros(all.window()));
+        return Shape.last(window(all.window()));
     }
 
     @Override
     public Shape atLeast(EventExpression.AtLeast atLeast) {
-        return Shape.last(micros(atLeast.window()));
+        return Shape.last(window(atLeast.window()));
     }
 
     @Override
     public Shape count(EventExpression.Count count) {
-        return Shape.last(micros(count.window()));
+        return Shape.last(window(count.window()));
     }
 
     @Override
     public Shape seq(EventExpression.Seq seq) {
         int stages = seq.children().size();
         return seq.strict()
-                ? Shape.strict(stages, micros(seq.window()))
-                : Shape.sequence(stages, micros(seq.window()));
+                ? Shape.strict(stages, window(seq.window()))
+                : Shape.sequence(stages, window(seq.window()));
     }
 
     @Override
     public Shape gather(EventExpression.Gather gather) {
-        return Shape.last(micros(gather.window()));
+        return Shape.last(window(gather.window()));
     }
 
     @Override
     public Shape absent(EventExpression.Absent absent) {
-        return Shape.absent(micros(absent.wait()));
+        return Shape.absent(micros(absent.duration()));
     }
 
     @Override
@@ -62,8 +62,8 @@ public enum ShapeOf implements EventExpression.Visitor<Shape> {
         return Shape.LAST;
     }
 
-    private static long micros(Optional<Duration> window) {
-        return window.map(ShapeOf::micros).orElse(0L);
+    private static long window(Optional<Duration> window) {
+        return window.isPresent() ? micros(window.get()) : 0;
     }
 
     static long micros(Duration duration) {

@@ -52,6 +52,12 @@ final class Timers {
         return at(0).id();
     }
 
+    /** When a timer is due; {@link #NEVER} if it is not set. */
+    long at(String id) {
+        byte[] place = state.get("t/" + id);
+        return place == null ? NEVER : at(ByteBuffer.wrap(place).getInt()).micros();
+    }
+
     /** Sets a timer; one of the same id is replaced. */
     void set(String id, long micros) {
         cancel(id);
