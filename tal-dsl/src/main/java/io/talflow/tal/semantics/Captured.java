@@ -4,6 +4,7 @@ import io.talflow.tal.model.EventExpression;
 import io.talflow.tal.model.EventExpression.Gather;
 import io.talflow.tal.semantics.CompiledRule.Node;
 import java.nio.ByteBuffer;
+import java.util.function.Predicate;
 
 /**
  * The events that filled the nodes of a rule, kept where an expression of it looks at them: {@code v/R.K}, of a count's or
@@ -94,25 +95,15 @@ final class Captured {
         return node.collects() ? state.number(slots) : new SlotSet(state, slots, SlotSet.UNKNOWN).width();
     }
 
-    /** Drops what the other parts of a node hold: one of them has happened without them. */
-    void clearOthers(CompiledRule rule, Node parent, Node child) {
+    /** Drops what those parts of a node hold that have not happened: it is done without them. */
+    void clearUnhappened(CompiledRule rule, Node parent, Predicate<Node> hasHappened) {
         if (!rule.capturesBelow(parent)) {
             return;
         }
         for (int number = parent.number() + 1; number < parent.end(); number = rule.node(number).end()) {
-            if (number != child.number()) {
-                clear(rule, rule.node(number));
-            }
-        }
-    }
-
-    void clearUnfilled(CompiledRule rule, Node parent, SlotSet slots) {
-        if (!rule.capturesBelow(parent)) {
-            return;
-        }
-        for (int number = parent.number() + 1; number < parent.end(); number = rule.node(number).end()) {
-            if (!slots.isFilled(rule.node(number).slot())) {
-                clear(rule, rule.node(number));
+            Node part = rule.node(number);
+            if (!hasHappened.test(part)) {
+                clear(rule, part);
             }
         }
     }

@@ -115,7 +115,7 @@ final class Nodes {
 
         @Override
         public Outcome any(Any any) {
-            captured.clearOthers(rule, parent, child);
+            captured.clearUnhappened(rule, parent, child::equals);
             captured.put(rule, child, occurrence);
             return offered(rule, parent, arrival(slot, true), occurrence);
         }
@@ -137,7 +137,7 @@ final class Nodes {
             slots.fill(slot);
             boolean complete = slots.hasFilled(least);
             if (complete && !slots.complete()) {
-                captured.clearUnfilled(rule, parent, slots);
+                captured.clearUnhappened(rule, parent, part -> slots.isFilled(part.slot()));
             }
             return offered(rule, parent, arrival(slot, complete), occurrence);
         }
@@ -244,10 +244,19 @@ final class Nodes {
         int ended = advance(rule, node).timedOut();
         if (node.isRoot()) {
             captured.settle(rule, node);
+            captured.clearUnhappened(rule, node, part -> hasHappened(rule, node, part));
         } else {
             timeOut(rule, node);
         }
         return ended;
+    }
+
+    /** Whether a part has happened, of a node that has not. */
+    private boolean hasHappened(CompiledRule rule, Node node, Node part) {
+        if (node.expression() instanceof Seq) {
+            return part.slot() < held(rule, node);
+        }
+        return node.collects() || node.expression() instanceof Gather || slots(rule, node).isFilled(part.slot());
     }
 
     private Matcher.Step advance(CompiledRule rule, Node node) {
