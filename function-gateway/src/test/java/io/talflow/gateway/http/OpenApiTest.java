@@ -19,7 +19,7 @@ class OpenApiTest {
     void theDocumentHasTheServersRoutesAndNoOthers() throws IOException {
         Set<String> served = new TreeSet<>();
         for (HttpServer.Route route :
-                HttpServer.routes(new HttpServer.Parts(null, null, null, null, null, null, null, null, null, "n"))) {
+                HttpServer.routes(new HttpServer.Parts(null, null, null, null, null, null, null, null, null, null, null, null, "n"))) {
             served.add(route.method().name().toLowerCase(Locale.ROOT) + " " + route.path());
         }
         assertThat(documented()).isEqualTo(served);
