@@ -83,7 +83,8 @@ public record GatewayOptions(
     }
 
     public GatewayOptions withPython(int servers, Duration idle) {
-        return new GatewayOptions(kafka, data, host, port, advertise, nodeId, control, partitions, python, servers, idle);
+        return new GatewayOptions(
+                kafka, data, host, port, advertise, nodeId, control, partitions, python, servers, idle);
     }
 
     /** @throws IllegalArgumentException that names the option and the rule */

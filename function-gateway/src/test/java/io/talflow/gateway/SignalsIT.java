@@ -108,8 +108,7 @@ class SignalsIT {
                         firing + "/1");
         assertThat(events)
                 .extracting(TalEvent::value)
-                .startsWith(
-                        Map.of("codec", "h264"), "a", "b", Map.of("count", 2L), Map.of("count", 0L));
+                .startsWith(Map.of("codec", "h264"), "a", "b", Map.of("count", 2L), Map.of("count", 0L));
         assertThat(events.get(5).value())
                 .isEqualTo(Map.of(
                         "closed",
@@ -205,7 +204,8 @@ class SignalsIT {
         refused(400, "gateway/bad-request", client.signal(token, "items/chunks?key=" + "k".repeat(201), 1L));
         refused(400, "gateway/bad-request", client.signal(token, "streams/chunks:close", Map.of("count", -1)));
         refused(400, "gateway/bad-request", client.signal(token, "streams/chunks:close", Map.of()));
-        assertThat(client.signal(token, "ready/header", "x".repeat((1 << 20) - 2)).status())
+        assertThat(client.signal(token, "ready/header", "x".repeat((1 << 20) - 2))
+                        .status())
                 .as("a value of exactly 1 MiB")
                 .isEqualTo(200);
         call.answer(1L);
@@ -227,9 +227,7 @@ class SignalsIT {
         client.signal(first.token(), "items/chunks?key=a", 1L);
         fire("held", "again/0", 2, Map.of());
         HeldFunction.Call second = function.call();
-        client.post(
-                "/v1/firings",
-                Map.of("withdrawals", List.of(Map.of("firing", "sig/t@0/again/0", "attempt", 1L))));
+        client.post("/v1/firings", Map.of("withdrawals", List.of(Map.of("firing", "sig/t@0/again/0", "attempt", 1L))));
         refused(410, "gateway/attempt-ended", client.signal(first.token(), "items/chunks?key=b", 1L));
         assertThat(client.signal(second.token(), "items/chunks?key=a", 1L).status())
                 .isEqualTo(200);
@@ -279,7 +277,6 @@ class SignalsIT {
         return await().atMost(Duration.ofSeconds(30))
                 .until(
                         () -> LoggedEvents.of(broker.bootstrap(), "sig/t@0/" + id),
-                        events -> events.stream()
-                                .anyMatch(event -> event.type().startsWith("io.talflow.invocation.")));
+                        events -> events.stream().anyMatch(event -> event.type().startsWith("io.talflow.invocation.")));
     }
 }

@@ -21,8 +21,7 @@ final class DeadLetterResource {
 
     /** {@code GET /v1/dead-letters?pageSize=&pageToken=}. */
     void list(Context http) {
-        DeadLetters.Page page =
-                letters.list(Answers.pageSize(http), Answers.number(http, "pageToken", Long.MAX_VALUE));
+        DeadLetters.Page page = letters.list(Answers.pageSize(http), Answers.number(http, "pageToken", Long.MAX_VALUE));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("deadLetters", page.letters());
         page.next().ifPresent(next -> answer.put("nextPageToken", Long.toString(next)));

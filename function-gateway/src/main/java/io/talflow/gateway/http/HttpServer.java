@@ -94,7 +94,7 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/invocations", tasks::invocations),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/events", tasks::events),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/logs", tasks::logs),
-                new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}/explain", tasks::explain),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/explain", tasks::explain),
                 new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}/rules", commands::rules),
                 new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}:cancel", commands::cancel),
                 new Route(HandlerType.GET, "/v1/dead-letters", letters::list),
@@ -121,8 +121,7 @@ public final class HttpServer implements AutoCloseable {
         config.routes.exception(HttpResponseException.class, HttpServer::refused);
     }
 
-    private static ServerConnector connector(
-            Server jetty, HttpConfiguration settings, ServerSocketChannel listener) {
+    private static ServerConnector connector(Server jetty, HttpConfiguration settings, ServerSocketChannel listener) {
         ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(settings));
         try {
             connector.open(listener);

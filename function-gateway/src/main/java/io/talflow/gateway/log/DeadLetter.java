@@ -104,7 +104,11 @@ public final class DeadLetter {
         if (decoded.isPresent()) {
             String text = decoded.get();
             truncated = text.length() > most;
-            json.put("value", truncated ? text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most) : text);
+            json.put(
+                    "value",
+                    truncated
+                            ? text.substring(0, Character.isHighSurrogate(text.charAt(most - 1)) ? most - 1 : most)
+                            : text);
         } else {
             truncated = value.length > most;
             json.put("valueBase64", Base64.getEncoder().encodeToString(truncated ? Arrays.copyOf(value, most) : value));

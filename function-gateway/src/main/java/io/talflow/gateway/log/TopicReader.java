@@ -24,7 +24,8 @@ final class TopicReader implements AutoCloseable {
 
     /** The first offset that is still there. */
     long begin(TopicPartition partition) {
-        return asked(partition, () -> consumer.beginningOffsets(List.of(partition)).get(partition));
+        return asked(
+                partition, () -> consumer.beginningOffsets(List.of(partition)).get(partition));
     }
 
     /** The offset after the last record. */
@@ -48,7 +49,6 @@ final class TopicReader implements AutoCloseable {
      */
     void read(TopicPartition partition, long from, long to, Predicate<ConsumerRecord<byte[], byte[]>> reader) {
         asked(partition, () -> {
-            consumer.assign(List.of(partition));
             consumer.seek(partition, from);
             long progressed = System.nanoTime();
             while (consumer.position(partition) < to) {
@@ -73,8 +73,9 @@ final class TopicReader implements AutoCloseable {
         T ask();
     }
 
-    private static <T> T asked(TopicPartition partition, Question<T> question) {
+    private <T> T asked(TopicPartition partition, Question<T> question) {
         try {
+            consumer.assign(List.of(partition));
             return question.ask();
         } catch (KafkaException e) {
             throw new LogUnavailable("cannot read %s: %s".formatted(partition, e.getMessage()), e);

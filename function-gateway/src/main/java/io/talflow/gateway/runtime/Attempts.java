@@ -38,8 +38,8 @@ public final class Attempts {
     public Attempt open(Firing firing, Function function) {
         byte[] token = new byte[TOKEN_BYTES];
         random.nextBytes(token);
-        Attempt attempt = new Attempt(
-                firing, function, new Access(urls, HexFormat.of().formatHex(token)));
+        Attempt attempt =
+                new Attempt(firing, function, new Access(urls, HexFormat.of().formatHex(token)));
         open.put(attempt.access().token(), attempt);
         return attempt;
     }

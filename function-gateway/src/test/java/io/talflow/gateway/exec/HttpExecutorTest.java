@@ -27,7 +27,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HttpExecutorTest {
-    private static final Access ACCESS = new Access(new Access.Urls("http://127.0.0.1:1", "http://gateway:1"), "secret");
+    private static final Access ACCESS =
+            new Access(new Access.Urls("http://127.0.0.1:1", "http://gateway:1"), "secret");
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
     private final HttpExecutor executor = new HttpExecutor(timer, Clock.systemUTC());
@@ -119,7 +120,9 @@ class HttpExecutorTest {
         Function function = new Function("f", new Function.Executor.Http(url), Map.of(), timeout, new Position(1, 1));
         Firing firing = new Firing(
                 new FiringKey("w/t@0/r/0", 2), "w/t", "w", "0", "f", "f", "{}".getBytes(StandardCharsets.UTF_8));
-        return executor.run(new FunctionCall(firing, function, ACCESS)).outcome().get(20, TimeUnit.SECONDS);
+        return executor.run(new FunctionCall(firing, function, ACCESS))
+                .outcome()
+                .get(20, TimeUnit.SECONDS);
     }
 
     private static Map<String, Object> failure(Outcome outcome) {

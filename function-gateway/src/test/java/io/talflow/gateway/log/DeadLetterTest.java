@@ -34,7 +34,9 @@ class DeadLetterTest {
 
     @Test
     void goesToTheIngressIfItsTaskCannotBeRead() {
-        assertThat(letter(Topics.EVENTS, "w/t", "{".getBytes(StandardCharsets.UTF_8)).home()).contains(Topics.IN);
+        assertThat(letter(Topics.EVENTS, "w/t", "{".getBytes(StandardCharsets.UTF_8))
+                        .home())
+                .contains(Topics.IN);
     }
 
     @Test

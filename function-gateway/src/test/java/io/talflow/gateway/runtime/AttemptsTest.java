@@ -23,7 +23,9 @@ class AttemptsTest {
     void givesEachAttemptATokenOf128Bits() {
         Attempt first = open(1);
         Attempt second = open(2);
-        assertThat(first.access().token()).matches("[0-9a-f]{32}").isNotEqualTo(second.access().token());
+        assertThat(first.access().token())
+                .matches("[0-9a-f]{32}")
+                .isNotEqualTo(second.access().token());
         assertThat(attempts.of(first.access().token())).isSameAs(first);
         assertThat(attempts.of(second.access().token())).isSameAs(second);
     }
@@ -50,11 +52,12 @@ class AttemptsTest {
         CompletableFuture<String> underWay = new CompletableFuture<>();
         attempt.signal(() -> underWay);
         attempts.end(attempt);
-        refused(GatewayError.ATTEMPT_ENDED, () -> attempt.signal(() -> {
-            throw new AssertionError("sent");
-        }));
         refused(
-                GatewayError.ATTEMPT_ENDED, () -> attempts.of(attempt.access().token()));
+                GatewayError.ATTEMPT_ENDED,
+                () -> attempt.signal(() -> {
+                    throw new AssertionError("sent");
+                }));
+        refused(GatewayError.ATTEMPT_ENDED, () -> attempts.of(attempt.access().token()));
     }
 
     @Test
@@ -82,7 +85,11 @@ class AttemptsTest {
 
     private Attempt open(int number) {
         Function function = new Function(
-                "f", new Function.Executor.Python("f.py", "handler"), Map.of(), Duration.ofSeconds(1), new Position(1, 1));
+                "f",
+                new Function.Executor.Python("f.py", "handler"),
+                Map.of(),
+                Duration.ofSeconds(1),
+                new Position(1, 1));
         byte[] input = "{}".getBytes(StandardCharsets.UTF_8);
         return attempts.open(
                 new Firing(new FiringKey("w/t@0/r/0", number), "w/t", "w", "0", "f", "f", input), function);
