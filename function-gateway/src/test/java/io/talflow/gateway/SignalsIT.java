@@ -3,6 +3,7 @@ package io.talflow.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import java.nio.file.Files;
@@ -19,7 +20,7 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("A running function that signals its data")
 class SignalsIT {
     private static final String PYTHON = """
-            import os, threading
+            import json, os, threading
             from talflow import SignalRefused
 
             def split(ctx, input):
@@ -47,7 +48,7 @@ class SignalsIT {
                             why = refused.code
                     path = os.path.join(input["folder"], str(number))
                     with open(path + ".new", "w") as file:
-                        file.write("%d %s" % (acknowledged, why))
+                        json.dump({"acknowledged": acknowledged, "refused": why}, file)
                     os.rename(path + ".new", path)
 
                 for number in range(input["threads"]):
@@ -137,9 +138,9 @@ class SignalsIT {
         for (int i = 0; i < threads; i++) {
             Path said = folder.resolve(Integer.toString(i));
             await().atMost(Duration.ofSeconds(20)).until(() -> Files.exists(said));
-            String[] words = Files.readString(said).split(" ");
-            assertThat(words[1]).isEqualTo("gateway/attempt-ended");
-            acknowledged += Long.parseLong(words[0]);
+            Map<String, Object> words = Json.parseObject(Files.readAllBytes(said));
+            assertThat(words).containsEntry("refused", "gateway/attempt-ended");
+            acknowledged += (Long) words.get("acknowledged");
         }
         List<TalEvent> events = LoggedEvents.of(broker.bootstrap(), "sig/t@0/races/0");
         assertThat(events.get(events.size() - 1).type())

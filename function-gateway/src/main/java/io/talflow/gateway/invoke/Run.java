@@ -48,6 +48,10 @@ final class Run {
 
     /** Ends its token. Completes when no signal of it is under way any more. */
     synchronized CompletableFuture<Void> end() {
-        return attempt == null ? CompletableFuture.completedFuture(null) : attempts.end(attempt);
+        if (attempt == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        attempts.end(attempt);
+        return attempt.quiet();
     }
 }

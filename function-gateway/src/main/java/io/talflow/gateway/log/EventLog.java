@@ -50,7 +50,11 @@ public final class EventLog implements AutoCloseable {
         return send(topic, utf8(key), value, Map.of());
     }
 
-    /** Sends a dead letter's original once more. @param topic its {@link DeadLetter#home} */
+    /**
+     * Sends a dead letter's original once more.
+     *
+     * @param topic its {@link DeadLetter#home}
+     */
     public CompletableFuture<RecordMetadata> again(String topic, DeadLetter letter) {
         return send(topic, letter.key(), letter.value(), letter.headers());
     }

@@ -54,8 +54,8 @@ public final class Attempt {
         return sent.whenComplete((answer, error) -> leave());
     }
 
-    /** Takes no more signals. Completes when each of those under way is acknowledged by Kafka or has failed. */
-    CompletableFuture<Void> end() {
+    /** Takes no more signals. */
+    void end() {
         boolean last;
         synchronized (this) {
             ended = true;
@@ -64,6 +64,13 @@ public final class Attempt {
         if (last) {
             quiet.complete(null);
         }
+    }
+
+    /**
+     * Completes when it has ended and each signal that was under way is acknowledged by Kafka or has failed. The outcome's
+     * event may be appended then, and not before.
+     */
+    public CompletableFuture<Void> quiet() {
         return quiet;
     }
 

@@ -9,7 +9,6 @@ import java.util.Collections;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The attempts that run on this node, by their tokens. A token lives in memory only: after a restart all are unknown. */
@@ -44,14 +43,11 @@ public final class Attempts {
         return attempt;
     }
 
-    /**
-     * Its token is of no more use from now on. Completes when each signal under way is acknowledged by Kafka or has
-     * failed; the outcome's event may be appended then, and not before. May be called again.
-     */
-    public CompletableFuture<Void> end(Attempt attempt) {
+    /** Its token is of no more use from now on. May be called again. */
+    public void end(Attempt attempt) {
         ended.put(attempt.access().token(), attempt.firing().key().toString());
         open.remove(attempt.access().token());
-        return attempt.end();
+        attempt.end();
     }
 
     /** @throws GatewayFailure UNKNOWN_TOKEN or ATTEMPT_ENDED */
