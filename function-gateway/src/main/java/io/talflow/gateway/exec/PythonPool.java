@@ -113,7 +113,7 @@ public final class PythonPool implements AutoCloseable {
     private void serve(PythonServer server, PythonJob first) {
         for (PythonJob job = first; job != null; job = next(server)) {
             job.runsOn(server);
-            Outcome outcome = server.call(job.firing(), job.function());
+            Outcome outcome = server.call(job.call());
             if (!isClosed()) {
                 job.outcome().complete(outcome);
             }

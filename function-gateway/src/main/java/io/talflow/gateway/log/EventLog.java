@@ -50,12 +50,25 @@ public final class EventLog implements AutoCloseable {
         return send(topic, utf8(key), value, Map.of());
     }
 
+    /**
+     * Sends a dead letter's original once more.
+     *
+     * @param topic its {@link DeadLetter#home}
+     */
+    public CompletableFuture<RecordMetadata> again(String topic, DeadLetter letter) {
+        return send(topic, letter.key(), letter.value(), letter.headers());
+    }
+
     private CompletableFuture<RecordMetadata> send(
             String topic, byte[] key, byte[] value, Map<String, byte[]> attributes) {
-        CompletableFuture<RecordMetadata> written = new CompletableFuture<>();
         List<Header> headers = attributes.entrySet().stream()
                 .<Header>map(header -> new RecordHeader(header.getKey(), header.getValue()))
                 .toList();
+        return send(topic, key, value, headers);
+    }
+
+    private CompletableFuture<RecordMetadata> send(String topic, byte[] key, byte[] value, List<Header> headers) {
+        CompletableFuture<RecordMetadata> written = new CompletableFuture<>();
         try {
             producer.send(new ProducerRecord<>(topic, null, key, value, headers), (metadata, error) -> {
                 if (error == null) {
