@@ -76,12 +76,13 @@ public final class PlainMatcher implements Matcher {
     }
 
     private static Step absent(List<List<Arrival>> ways, Arrival arrival) {
-        if (arrival.slot() == 0) {
+        boolean opens = arrival.slot() == 0;
+        if (opens) {
             ways.add(new ArrayList<>(List.of(arrival)));
         } else {
             ways.clear();
         }
-        return open(ways, true);
+        return open(ways, opens);
     }
 
     /** Takes out the ways whose window has ended by then. */
