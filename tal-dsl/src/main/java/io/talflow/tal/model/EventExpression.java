@@ -12,6 +12,16 @@ public sealed interface EventExpression {
     /** Parts in source order; empty for a leaf. Every node is numbered in this order, depth first. */
     List<EventExpression> children();
 
+    /** From its first arrival, the end excluded; empty: for ever. */
+    default Optional<Duration> window() {
+        return Optional.empty();
+    }
+
+    /** Whether it is one event: a leaf, or the first of several leaves. */
+    default boolean isSingleEvent() {
+        return this instanceof Leaf || this instanceof Any && children().stream().allMatch(EventExpression::isSingleEvent);
+    }
+
     /** The name the rule's expressions know the match of this node by. */
     Optional<String> alias();
 

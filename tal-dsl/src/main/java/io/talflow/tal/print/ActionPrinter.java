@@ -1,7 +1,6 @@
 package io.talflow.tal.print;
 
 import io.talflow.tal.model.Action;
-import io.talflow.tal.model.Template;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,7 +13,7 @@ final class ActionPrinter implements Action.Visitor<Map<String, Object>> {
         if (!invoke.as().equals(invoke.function())) {
             fields.put("as", invoke.as());
         }
-        if (!isEmpty(invoke.with())) {
+        if (!invoke.with().equals(TemplatePrinter.NOTHING)) {
             fields.put("with", TemplatePrinter.json(invoke.with()));
         }
         return fields;
@@ -34,7 +33,7 @@ final class ActionPrinter implements Action.Visitor<Map<String, Object>> {
     public Map<String, Object> emit(Action.Emit emit) {
         Map<String, Object> event = one("type", emit.type());
         emit.subject().ifPresent(subject -> event.put("subject", TemplatePrinter.json(subject)));
-        if (!isEmpty(emit.data())) {
+        if (!emit.data().equals(TemplatePrinter.NOTHING)) {
             event.put("data", TemplatePrinter.json(emit.data()));
         }
         return one("emit", event);
@@ -46,7 +45,7 @@ final class ActionPrinter implements Action.Visitor<Map<String, Object>> {
         if (!start.as().equals(start.workflow().replace('-', '_'))) {
             fields.put("as", start.as());
         }
-        if (!isEmpty(start.with())) {
+        if (!start.with().equals(TemplatePrinter.NOTHING)) {
             fields.put("with", TemplatePrinter.json(start.with()));
         }
         return fields;
@@ -82,10 +81,6 @@ final class ActionPrinter implements Action.Visitor<Map<String, Object>> {
             return one("fail", told);
         }
         return one("fail", error);
-    }
-
-    private static boolean isEmpty(Template template) {
-        return template instanceof Template.Struct struct && struct.fields().isEmpty();
     }
 
     private static Map<String, Object> one(String head, Object value) {
