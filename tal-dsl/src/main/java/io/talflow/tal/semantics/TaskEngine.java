@@ -79,7 +79,7 @@ public final class TaskEngine {
         }
         TaskHeader header = new TaskHeader(
                 event.task(), start.workflow(), logEvent.partition(), logEvent.offset(), logEvent.timeMillis());
-        header.advance(logEvent.timeMillis());
+        header.updatedAt = logEvent.timeMillis();
         header.version = start.version();
         state.put("in", io.talflow.tal.Json.bytes(start.input()));
         new Parking(state, header).add(logEvent);
@@ -107,8 +107,10 @@ public final class TaskEngine {
         }
         header.status = Status.RUNNING;
         for (LogEvent parked : new Parking(state, header).drain()) {
+            // Counted now and not when it was kept: what is decided must not depend on when the definition came.
+            header.advance(parked.timeMillis());
             if (header.status.isFinal()) {
-                header.ignored++;
+                ignoreLate(header, parked, effects);
             } else {
                 new TaskStep(state, header, program.get(), matcher, parked, effects).run();
             }
@@ -117,24 +119,22 @@ public final class TaskEngine {
 
     private void waiting(TaskState state, TaskHeader header, LogEvent logEvent, List<Effect> effects) {
         TalEvent event = logEvent.event();
-        header.advance(logEvent.timeMillis());
+        boolean pins = event.type().equals(EventTypes.TASK_PINNED) && header.version.isEmpty();
         switch (event.type()) {
             case EventTypes.TASK_QUERY -> reply(event, TaskStatus.of(state, header, true), effects);
-            case EventTypes.TASK_STARTED -> header.ignored++;
             case EventTypes.TASK_CANCEL -> {
+                header.advance(logEvent.timeMillis());
                 header.status = Status.CANCELLED;
                 header.endedAt = header.updatedAt;
                 new Parking(state, header).drain();
                 status(state, header, effects);
             }
-            case EventTypes.TASK_PINNED -> {
-                if (header.version.isEmpty()) {
+            default -> {
+                if (pins) {
+                    header.advance(logEvent.timeMillis());
                     header.version = String.valueOf(((Map<?, ?>) event.value()).get("version"));
                     begin(state, header, effects);
-                }
-            }
-            default -> {
-                if (header.parked < MAX_PARKED) {
+                } else if (header.parked < MAX_PARKED) {
                     new Parking(state, header).add(logEvent);
                 } else {
                     effects.add(new Effect.DeadLetter(
@@ -171,8 +171,12 @@ public final class TaskEngine {
             return;
         }
         header.advance(logEvent.timeMillis());
-        header.ignored++;
+        ignoreLate(header, logEvent, effects);
         state.save(header);
+    }
+
+    private static void ignoreLate(TaskHeader header, LogEvent logEvent, List<Effect> effects) {
+        header.ignored++;
         effects.add(new Effect.Decision(header.task, ignored(header, logEvent, "task has ended")));
     }
 
