@@ -115,7 +115,7 @@ final class FunctionReader {
             return Optional.empty();
         }
         Optional<Duration> duration = Durations.parse(fields.node(key).value());
-        if (duration.isEmpty() || key.equals("timeout") && duration.get().isZero()) {
+        if (duration.isEmpty() || (key.equals("timeout") && duration.get().isZero())) {
             problems.error(
                     "tal/bad-duration",
                     fields.node(key).position(),

@@ -108,7 +108,7 @@ final class CompiledRule {
         if (leaf && (mentions.roots().contains("events") || mentions.roots().contains("values"))) {
             return true;
         }
-        return mentionsAlias(node) || node.slot() == SLOT_OF_SLICE && mentionsAlias(nodes.get(node.parent()));
+        return mentionsAlias(node) || (node.slot() == SLOT_OF_SLICE && mentionsAlias(nodes.get(node.parent())));
     }
 
     private boolean mentionsAlias(Node node) {

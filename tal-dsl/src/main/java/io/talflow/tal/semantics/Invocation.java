@@ -37,6 +37,7 @@ record Invocation(
         return new Invocation(call, rule, node, function, attempt, other, wantedAt, slice);
     }
 
+    @SuppressWarnings("EnumOrdinal") // rows keep it: a phase is only ever added at the end
     byte[] row() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(96);
         try (DataOutputStream out = new DataOutputStream(bytes)) {

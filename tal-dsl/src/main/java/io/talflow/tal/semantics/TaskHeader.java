@@ -72,6 +72,7 @@ final class TaskHeader {
         return task + "@" + startOffset + "/";
     }
 
+    @SuppressWarnings("EnumOrdinal") // rows keep it: a status is only ever added at the end
     byte[] bytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(160);
         try (DataOutputStream out = new DataOutputStream(bytes)) {

@@ -90,7 +90,7 @@ final class Triggers {
         return true;
     }
 
-    private static boolean passes(CompiledRule rule, Node node, Occurrence occurrence, TaskScope scope) {
+    private static boolean passes(CompiledRule rule, Node node, TaskScope scope) {
         CompiledExpression filter = rule.filter(node.number());
         return filter == null || filter.test(scope);
     }
@@ -101,7 +101,7 @@ final class Triggers {
             return true;
         }
         try {
-            return passes(rule, node, occurrence, new TaskScope(state, header, rule, occurrence));
+            return passes(rule, node, new TaskScope(state, header, rule, occurrence));
         } catch (ExpressionFailed e) {
             Position at = leaf.filter().get().position();
             throw TaskFailure.ofRule("Task.ConditionFailed", rule, at, e.getMessage());
