@@ -32,7 +32,11 @@ final class Sdk implements AutoCloseable {
                 new KafkaProducer<>(Map.of("bootstrap.servers", kafka.bootstrap()), new ByteArraySerializer(), events);
     }
 
-    /** Sends to {@code tal.in}. @param key null for none */
+    /**
+     * Sends to {@code tal.in}.
+     *
+     * @param key null for none
+     */
     void send(String key, CloudEvent event) throws Exception {
         send(Topics.IN, null, key, event);
     }

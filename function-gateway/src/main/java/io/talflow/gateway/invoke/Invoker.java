@@ -99,7 +99,7 @@ public final class Invoker implements AutoCloseable {
             start(firing, definition.join());
             return;
         }
-        definition.whenComplete((workflow, error) -> {
+        CompletableFuture<?> unused = definition.whenComplete((workflow, error) -> {
             if (error == null) {
                 start(firing, workflow);
             } else {
@@ -122,7 +122,7 @@ public final class Invoker implements AutoCloseable {
         if (!execution.outcome().isDone()) {
             running.put(firing.key(), execution);
         }
-        execution.outcome().whenComplete((outcome, error) -> {
+        CompletableFuture<?> unused = execution.outcome().whenComplete((outcome, error) -> {
             running.remove(firing.key());
             if (error == null) {
                 ended(firing, outcome);
@@ -137,7 +137,7 @@ public final class Invoker implements AutoCloseable {
         if (closed) {
             return; // what stopping does to a function is not its outcome: it runs again after the next start
         }
-        journal.record(firing.key(), outcome).whenComplete((matters, error) -> {
+        CompletableFuture<?> unused = journal.record(firing.key(), outcome).whenComplete((matters, error) -> {
             if (error != null) {
                 LOG.error("Outcome of {} is not journaled; it is told all the same", firing.key(), error);
             }

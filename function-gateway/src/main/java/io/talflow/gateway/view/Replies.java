@@ -36,7 +36,8 @@ public final class Replies implements TopicTail.Listener {
         String query = UUID.randomUUID().toString();
         CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
         asked.put(query, answer);
-        log.append(TalEvent.engine(query, "/talflow/gateway", EventTypes.TASK_QUERY, task, Map.of("query", query)))
+        CompletableFuture<?> unused = log.append(
+                        TalEvent.engine(query, "/talflow/gateway", EventTypes.TASK_QUERY, task, Map.of("query", query)))
                 .whenComplete((metadata, error) -> {
                     if (error != null) {
                         answer.completeExceptionally(error);

@@ -108,7 +108,7 @@ public final class CelEnvironment {
         variables.put("results", MapType.create(SimpleType.STRING, SimpleType.DYN));
         variables.put("task", MapType.create(SimpleType.STRING, SimpleType.STRING));
         declared.events().forEach((name, dataSchema) -> variables.put(name, types.event(name, dataSchema)));
-        CelBuilder builder = CelFactory.standardCelBuilder()
+        CelBuilder builder = CelFactory.legacyCelBuilder()
                 .setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .setTypeProvider(types.provider())

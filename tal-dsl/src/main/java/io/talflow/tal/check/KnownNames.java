@@ -36,7 +36,8 @@ final class KnownNames implements Checks.Check {
                 Function function = workflow.functions().get(invoke.function());
                 if (function == null) {
                     unknown("function", invoke.function(), workflow.functions().keySet(), action.position(), problems);
-                } else if (nodes.putIfAbsent(invoke.as(), function) != null && nodes.get(invoke.as()) != function) {
+                } else if (nodes.putIfAbsent(invoke.as(), function) != null
+                        && !function.equals(nodes.get(invoke.as()))) {
                     problems.error(
                             "tal/node-of-two-functions",
                             action.position(),

@@ -38,7 +38,7 @@ final class OrderedWrites implements Checks.Check {
     }
 
     private static void check(String field, Rule first, Rule second, Workflow workflow, Problems problems) {
-        if (first != second && !after(first, second, workflow) && !after(second, first, workflow)) {
+        if (!first.equals(second) && !after(first, second, workflow) && !after(second, first, workflow)) {
             problems.warning(
                     "tal/unordered-writes",
                     second.position(),

@@ -52,7 +52,7 @@ final class Liveness {
             return canBeSkipped(node.foreach().get().producer());
         }
         return node.condition().isPresent()
-                || !node.needs().isEmpty() && node.needs().stream().allMatch(this::mayDie);
+                || (!node.needs().isEmpty() && node.needs().stream().allMatch(this::mayDie));
     }
 
     /** Parents first. */

@@ -55,7 +55,7 @@ final class Parts {
             String cel = alias(fields.size()) + ".data";
             if (edges.size() == 1) {
                 cel = isForeach(edge) ? "values" : "event.data";
-            } else if (edge.condition().isPresent() || isForeach(edge) && liveness.mayDie(edge)) {
+            } else if (edge.condition().isPresent() || (isForeach(edge) && liveness.mayDie(edge))) {
                 cel = "%s ? %s : null".formatted(liveness.live(edge), cel);
             }
             fields.put(edge.key(), new Template.Expression(cel, edge.position()));

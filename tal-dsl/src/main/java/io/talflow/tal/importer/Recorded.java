@@ -46,7 +46,7 @@ final class Recorded {
 
     /** Milliseconds: the grain in which runtimes are scaled and replayed. */
     private Duration scaled(double seconds) {
-        double millis = Math.min(seconds * options.timeScale() * 1e3, LONGEST.toMillis());
+        double millis = Math.min(seconds * options.timeScale() * 1e3, (double) LONGEST.toMillis());
         Duration runtime = Duration.ofMillis(Math.round(millis));
         return runtime.compareTo(SHORTEST) < 0 ? SHORTEST : runtime;
     }
