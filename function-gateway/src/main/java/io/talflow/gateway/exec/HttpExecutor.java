@@ -87,7 +87,7 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
                 },
                 limit,
                 TimeUnit.MILLISECONDS);
-        outcome.whenComplete((ended, error) -> timeout.cancel(false));
+        CompletableFuture<?> unused = outcome.whenComplete((ended, error) -> timeout.cancel(false));
         return new Execution(outcome, () -> call.cancel(true));
     }
 

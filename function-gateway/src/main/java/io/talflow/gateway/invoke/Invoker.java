@@ -104,7 +104,7 @@ public final class Invoker implements AutoCloseable {
             start(run, definition.join());
             return;
         }
-        definition.whenComplete((workflow, error) -> {
+        CompletableFuture<?> unused = definition.whenComplete((workflow, error) -> {
             if (error == null) {
                 start(run, workflow);
             } else {
@@ -125,7 +125,7 @@ public final class Invoker implements AutoCloseable {
             return;
         }
         run.begin(function, executor)
-                .ifPresent(execution -> execution.outcome().whenComplete((outcome, error) -> {
+                .map(execution -> execution.outcome().whenComplete((outcome, error) -> {
                     if (error == null) {
                         ended(run, outcome);
                     } else {
@@ -143,7 +143,7 @@ public final class Invoker implements AutoCloseable {
         if (closed) {
             return; // what stopping does to a function is not its outcome: it runs again after the next start
         }
-        quiet.thenCompose(said -> journal.record(key, outcome)).whenComplete((matters, error) -> {
+        CompletableFuture<?> unused = quiet.thenCompose(said -> journal.record(key, outcome)).whenComplete((matters, error) -> {
             if (error != null) {
                 LOG.error("Outcome of {} is not journaled; it is told all the same", key, error);
             }

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -70,13 +71,14 @@ public final class EventLog implements AutoCloseable {
     private CompletableFuture<RecordMetadata> send(String topic, byte[] key, byte[] value, List<Header> headers) {
         CompletableFuture<RecordMetadata> written = new CompletableFuture<>();
         try {
-            producer.send(new ProducerRecord<>(topic, null, key, value, headers), (metadata, error) -> {
-                if (error == null) {
-                    written.complete(metadata);
-                } else {
-                    written.completeExceptionally(new LogUnavailable("cannot write to " + topic, error));
-                }
-            });
+            Future<?> unused =
+                    producer.send(new ProducerRecord<>(topic, null, key, value, headers), (metadata, error) -> {
+                        if (error == null) {
+                            written.complete(metadata);
+                        } else {
+                            written.completeExceptionally(new LogUnavailable("cannot write to " + topic, error));
+                        }
+                    });
         } catch (KafkaException | IllegalStateException e) {
             written.completeExceptionally(new LogUnavailable("cannot write to " + topic, e));
         }

@@ -21,7 +21,7 @@ import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class RunTest {
-    private static final Function FUNCTION = new Function(
+    private static final Function FUNCTION = Function.of(
             "f", new Function.Executor.Python("f.py", "handler"), Map.of(), Duration.ofSeconds(1), new Position(1, 1));
 
     private final Attempts attempts = new Attempts(new Access.Urls("http://local:1", "http://advertised:1"));

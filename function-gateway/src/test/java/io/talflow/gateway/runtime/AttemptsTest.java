@@ -87,7 +87,7 @@ class AttemptsTest {
     }
 
     private Attempt open(int number) {
-        Function function = new Function(
+        Function function = Function.of(
                 "f",
                 new Function.Executor.Python("f.py", "handler"),
                 Map.of(),

@@ -76,6 +76,7 @@ record Invocation(
         return tries.length > entry ? tries[entry] : 0;
     }
 
+    @SuppressWarnings("EnumOrdinal") // rows keep it: a phase is only ever added at the end
     byte[] row() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(96 + input.length);
         try (DataOutputStream out = new DataOutputStream(bytes)) {

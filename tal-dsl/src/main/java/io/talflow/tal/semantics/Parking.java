@@ -22,10 +22,9 @@ final class Parking {
     private final TaskHeader header;
 
     /**
-     * @param micros the event's time in the task
      * @param untilMicros when it is no longer kept; {@link Timers#NEVER}: always
      */
-    record Parked(LogEvent event, long micros, long untilMicros) {}
+    record Parked(LogEvent event, long untilMicros) {}
 
     Parking(TaskState state, TaskHeader header) {
         this.state = state;
@@ -33,7 +32,7 @@ final class Parking {
     }
 
     void add(LogEvent event, long untilMicros) {
-        put(new Parked(event, header.clockMicros, untilMicros));
+        put(new Parked(event, untilMicros));
     }
 
     void put(Parked parked) {
@@ -42,7 +41,6 @@ final class Parking {
             out.writeInt(parked.event().partition());
             out.writeLong(parked.event().offset());
             out.writeLong(parked.event().timeMillis());
-            out.writeLong(parked.micros());
             out.writeLong(parked.untilMicros());
             out.write(CloudEventCodec.structuredBytes(parked.event().event()));
         } catch (IOException e) {
@@ -68,10 +66,9 @@ final class Parking {
             int partition = in.readInt();
             long offset = in.readLong();
             long timeMillis = in.readLong();
-            long micros = in.readLong();
             long until = in.readLong();
             TalEvent event = CloudEventCodec.decode(STRUCTURED, in.readAllBytes());
-            return new Parked(new LogEvent(event, partition, offset, timeMillis), micros, until);
+            return new Parked(new LogEvent(event, partition, offset, timeMillis), until);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

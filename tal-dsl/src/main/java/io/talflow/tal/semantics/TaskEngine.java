@@ -43,16 +43,10 @@ public final class TaskEngine {
         }
         if (header == null || header.status == Status.EARLY) {
             header = unstarted(state, header, logEvent, effects);
+        } else if (header.status == Status.WAITING) {
+            waiting(state, header, logEvent, effects);
         } else {
-            header.advance(logEvent.timeMillis());
-            if (header.status.isFinal()) {
-                header.ignored++;
-                effects.add(new Effect.Decision(header.task, ignored(header, logEvent, "task has ended")));
-            } else if (header.status == Status.WAITING) {
-                waiting(state, header, logEvent, effects);
-            } else {
-                step(state, header, logEvent, header.clockMicros, effects);
-            }
+            running(state, header, logEvent, effects);
         }
         save(state, header, logEvent.event(), effects);
         return effects;
@@ -156,14 +150,14 @@ public final class TaskEngine {
             header.clockMicros = early.clockMicros;
             header.clockAt = early.clockAt;
         }
-        header.advance(logEvent.timeMillis());
+        header.updatedAt = logEvent.timeMillis();
         header.version = start.version();
         header.parent = event.extensions().getOrDefault(EventTypes.PARENT, "");
         state.put("in", io.talflow.tal.Json.bytes(start.input()));
         Parking parking = new Parking(state, header);
         parking.add(logEvent, Timers.NEVER);
         for (Parking.Parked parked : kept) {
-            parking.put(new Parking.Parked(parked.event(), header.clockMicros, Timers.NEVER));
+            parking.put(new Parking.Parked(parked.event(), Timers.NEVER));
         }
         begin(state, header, effects);
         return header;
@@ -188,51 +182,46 @@ public final class TaskEngine {
         }
         header.status = Status.RUNNING;
         for (Parking.Parked parked : new Parking(state, header).drain()) {
-            if (header.status.isFinal()) {
-                header.ignored++;
-            } else {
-                step(state, header, parked.event(), parked.micros(), effects);
-            }
+            running(state, header, parked.event(), effects);
         }
     }
 
+    /** Events are counted when they are applied, so what is decided does not depend on when the definition came. */
     private void waiting(TaskState state, TaskHeader header, LogEvent logEvent, List<Effect> effects) {
         TalEvent event = logEvent.event();
-        switch (event.type()) {
-            case EventTypes.TASK_STARTED -> header.ignored++;
-            case EventTypes.TASK_TIMER -> {}
-            case EventTypes.TASK_CANCEL -> {
-                header.status = Status.CANCELLED;
-                header.endedAt = header.updatedAt;
-                new Parking(state, header).drain();
-                status(state, header, effects);
-                effects.add(new Effect.Ended(header.task));
-            }
-            case EventTypes.TASK_PINNED -> {
-                if (header.version.isEmpty()) {
-                    header.version = String.valueOf(((Map<?, ?>) event.value()).get("version"));
-                    begin(state, header, effects);
-                }
-            }
-            default -> {
-                if (header.parked < MAX_PARKED) {
-                    new Parking(state, header).add(logEvent, Timers.NEVER);
-                } else {
-                    effects.add(new Effect.DeadLetter(
-                            event,
-                            "task/too-many-parked",
-                            "%s waits for definition %s and already keeps %d events"
-                                    .formatted(header.task, header.workflow, MAX_PARKED)));
-                }
-            }
+        if (event.type().equals(EventTypes.TASK_CANCEL)) {
+            header.advance(logEvent.timeMillis());
+            header.status = Status.CANCELLED;
+            header.endedAt = header.updatedAt;
+            new Parking(state, header).drain();
+            status(state, header, effects);
+            effects.add(new Effect.Ended(header.task));
+        } else if (event.type().equals(EventTypes.TASK_PINNED) && header.version.isEmpty()) {
+            header.advance(logEvent.timeMillis());
+            header.version = String.valueOf(((Map<?, ?>) event.value()).get("version"));
+            begin(state, header, effects);
+        } else if (header.parked < MAX_PARKED) {
+            new Parking(state, header).add(logEvent, Timers.NEVER);
+        } else {
+            effects.add(new Effect.DeadLetter(
+                    event,
+                    "task/too-many-parked",
+                    "%s waits for definition %s and already keeps %d events"
+                            .formatted(header.task, header.workflow, MAX_PARKED)));
         }
     }
 
-    private void step(TaskState state, TaskHeader header, LogEvent logEvent, long micros, List<Effect> effects) {
+    private void running(TaskState state, TaskHeader header, LogEvent logEvent, List<Effect> effects) {
+        header.advance(logEvent.timeMillis());
+        if (header.status.isFinal()) {
+            header.ignored++;
+            effects.add(new Effect.Decision(header.task, ignored(header, logEvent, "task has ended")));
+            return;
+        }
         Program program = programOf(header)
                 .orElseThrow(() -> new IllegalStateException("definition %s@%s of running task %s is gone"
                         .formatted(header.workflow, header.version, header.task)));
-        new TaskStep(new TaskRun(state, header, program, matcher, logEvent, micros, effects)).apply();
+        new TaskStep(new TaskRun(state, header, program, matcher, logEvent, header.clockMicros, effects)).apply();
     }
 
     static Map<String, Object> ignored(TaskHeader header, LogEvent logEvent, String reason) {

@@ -12,7 +12,7 @@ final class TaskHeader {
     private static final int FORMAT = 1;
     private static final Status[] STATUSES = Status.values();
 
-    /** Where a task stands. The last three are final. */
+    /** Where a task stands. The last three are final. Rows keep the ordinals. */
     enum Status {
         /** Not started; events wait for it. */
         EARLY,
@@ -105,6 +105,7 @@ final class TaskHeader {
         return task + "@" + startOffset + "/";
     }
 
+    @SuppressWarnings("EnumOrdinal") // rows keep it: a status is only ever added at the end
     byte[] bytes() {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream(240);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
