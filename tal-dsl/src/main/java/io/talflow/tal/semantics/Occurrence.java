@@ -3,9 +3,6 @@ package io.talflow.tal.semantics;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -18,9 +15,6 @@ import java.util.Map;
  * @param view {@code {id, source, type, subject, time, data}}, as expressions see it
  */
 record Occurrence(LeafKey key, Slice slice, Map<String, Object> view) {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-
     /**
      * A slice of a stream.
      *
@@ -30,27 +24,15 @@ record Occurrence(LeafKey key, Slice slice, Map<String, Object> view) {
     record Slice(String stream, int index) {}
 
     static Occurrence of(LeafKey key, Slice slice, TalEvent event, long timeMillis, Object data) {
-        Map<String, Object> view = new LinkedHashMap<>();
-        view.put("id", event.id());
-        view.put("source", event.source());
-        view.put("type", event.type());
-        view.put("subject", event.subject());
-        view.put("time", TIME.format(Instant.ofEpochMilli(timeMillis)));
-        view.put("data", data);
-        return new Occurrence(key, slice, view);
+        return new Occurrence(key, slice, event.view(timeMillis, data));
     }
 
     /** A deadline of a rule has passed; the same whatever event of the log brought it. */
     static Occurrence timer(String rule, String task, long micros) {
         long millis = micros / 1000;
-        Map<String, Object> view = new LinkedHashMap<>();
-        view.put("id", rule + "/timer");
-        view.put("source", "/talflow/" + task);
-        view.put("type", EventTypes.TASK_TIMER);
-        view.put("subject", "");
-        view.put("time", TIME.format(Instant.ofEpochMilli(millis)));
-        view.put("data", Map.of("at", millis));
-        return new Occurrence(new LeafKey(LeafKey.Kind.TIMER, rule, ""), null, view);
+        Map<String, Object> data = Map.of("at", millis);
+        TalEvent timer = TalEvent.engine(rule + "/timer", "/talflow/" + task, EventTypes.TASK_TIMER, task, data);
+        return new Occurrence(new LeafKey(LeafKey.Kind.TIMER, rule, ""), null, timer.view(millis, data));
     }
 
     /** The same event seen as something else. */
