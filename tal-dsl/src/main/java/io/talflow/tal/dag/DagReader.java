@@ -88,6 +88,10 @@ public final class DagReader {
         if (fields.node("join") instanceof Node.Mapping mapping) {
             Fields join = new Fields(mapping, "join", problems);
             join.allow("atLeast");
+            if (!join.has("atLeast")) {
+                problems.error(
+                        "tal/missing", join.position(), "join: 'atLeast' is missing; say how many: {atLeast: 2}");
+            }
             int edges = Math.max(1, fields.items("needs").size());
             return Join.atLeast((int) join.whole("atLeast", 1, 1, edges));
         }

@@ -98,7 +98,9 @@ public final class RulesReader {
                     fields.mapping().keyPosition("else"),
                     "else: the rule has no 'if', so these are never reached");
         }
-        if (fields.has("onTimeout") && when.window().isEmpty()) {
+        boolean windowed = when.window().isPresent()
+                || fields.node("when") instanceof Node.Mapping written && written.get("within") != null;
+        if (fields.has("onTimeout") && !windowed) {
             problems.error(
                     "tal/no-window",
                     fields.mapping().keyPosition("onTimeout"),
