@@ -56,7 +56,7 @@ final class DevCommand implements Callable<Integer> {
             watched.forEach(file -> file.applyIfChanged(api, err));
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(WATCH_MILLIS));
         }
-        return 130;
+        return CommandFailed.INTERRUPTED;
     }
 
     /** Either kind of stack. */

@@ -38,12 +38,15 @@ final class Progress {
         }
     }
 
-    /** Leaves the terminal on a line of its own. */
-    void end() {
-        if (terminal) {
-            err.print("\r\033[K");
-            err.flush();
-        }
+    /** The last state of the task, on a line of its own. */
+    void end(Map<String, Object> status, long nowMillis) {
+        err.printf(
+                Locale.ROOT,
+                "%s%s  %.1f s%n",
+                terminal ? "\r\033[K" : "",
+                describe(status),
+                (nowMillis - startedMillis) / 1e3);
+        err.flush();
     }
 
     private String describe(Map<String, Object> status) {

@@ -33,7 +33,7 @@ final class Stored {
     }
 
     private static <T> Optional<T> ask(Connection connection, PrintWriter err, Question<T> question) {
-        if (connection.url != null && !connection.url.isEmpty()) {
+        if (connection.isRemote()) {
             return Optional.empty();
         }
         try (StoredView view =
