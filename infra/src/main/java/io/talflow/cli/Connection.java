@@ -26,6 +26,14 @@ final class Connection {
         return url != null && !url.isEmpty();
     }
 
+    /** The options that lead another command to the same stack; empty if none is needed. */
+    String asOptions() {
+        if (isRemote()) {
+            return " --url " + url;
+        }
+        return data.toString().equals(".talflow") ? "" : " --data " + data;
+    }
+
     /** The gateway, if one answers. */
     Optional<Api> find() {
         Optional<String> address =

@@ -120,10 +120,11 @@ final class RunCommand implements Callable<Integer> {
         Timeline.of(invocations(api, task), number(status, "startedAt"), number(status, "endedAt"))
                 .forEach(err::println);
         err.println();
+        String where = connection.asOptions();
         err.println("next:");
-        err.println("  ./talflow status %s".formatted(task));
-        err.println("  ./talflow %s %s".formatted(completed ? "events" : "logs", task));
-        err.println(own ? "  ./talflow dev" : "  ./talflow list");
+        err.println("  ./talflow status %s%s".formatted(task, where));
+        err.println("  ./talflow %s %s%s".formatted(completed && !own ? "events" : "logs", task, where));
+        err.println("  ./talflow %s%s".formatted(own ? "dev" : "list", where));
         err.flush();
         return completed ? 0 : CommandFailed.TASK_FAILED;
     }

@@ -40,13 +40,15 @@ public final class ProcessStack implements AutoCloseable {
     /**
      * Starts the processes and returns when they serve.
      *
+     * @param owned is run when the directory is this stack's, before the processes start
      * @return empty if another stack owns the directory
      */
-    public static Optional<ProcessStack> start(Path data) throws IOException {
+    public static Optional<ProcessStack> start(Path data, Runnable owned) throws IOException {
         Optional<DataLock> lock = DataLock.tryLock(data);
         if (lock.isEmpty()) {
             return Optional.empty();
         }
+        owned.run();
         Logs.into(data, "supervisor");
         ProcessStack stack = new ProcessStack(data.toAbsolutePath());
         stack.parts.push(lock.get());
