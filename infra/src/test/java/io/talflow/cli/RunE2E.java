@@ -30,7 +30,8 @@ class RunE2E {
                 "run",
                 WordCounts.WORKFLOW.toString(),
                 "--input",
-                Json.text(Map.of("path", text.toString(), "all", true, "sliceBytes", 20_000L)));
+                Json.text(Map.of(
+                        "path", folder.toRealPath().relativize(text).toString(), "all", true, "sliceBytes", 20_000L)));
 
         assertThat(run.exitCode()).as(run.err()).isZero();
         Map<String, Object> output = run.json();
