@@ -90,7 +90,7 @@ final class RunCommand implements Callable<Integer> {
     private Map<String, Object> follow(Session session, String task, WorkflowFile workflow) {
         Progress progress = new Progress(
                 spec.commandLine().getErr(),
-                System.console() != null,
+                Boolean.getBoolean("talflow.terminal"),
                 workflow.loaded().workflow().functions().keySet(),
                 System.currentTimeMillis());
         while (true) {

@@ -5,6 +5,7 @@ import io.talflow.gateway.log.TopicSetup;
 import io.talflow.tal.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -214,7 +215,7 @@ public final class ProcessStack implements AutoCloseable {
         long end = System.nanoTime() + START_TIMEOUT.toNanos();
         while (true) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
                 return;
             } catch (IOException e) {
                 if (System.nanoTime() > end) {

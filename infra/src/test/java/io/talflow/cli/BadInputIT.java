@@ -78,7 +78,9 @@ class BadInputIT {
                 "unknown task", binary("com.example.note.v1", "good/nobody", "{\"of\": \"nobody\"}"));
         try (KafkaProducer<byte[], byte[]> producer = new KafkaProducer<>(
                 Map.of("bootstrap.servers", talflow.kafka()), new ByteArraySerializer(), new ByteArraySerializer())) {
-            events.values().forEach(producer::send);
+            for (ProducerRecord<byte[], byte[]> event : events.values()) {
+                producer.send(event).get();
+            }
         }
         events.forEach((what, sent) -> {
             ConsumerRecord<byte[], byte[]> letter = await(what)

@@ -32,7 +32,7 @@ class DevProcessesE2E {
         try (Launcher.Running dev =
                 Launcher.start(folder, "dev", "--processes", WordCounts.WORKFLOW.toString(), "--data", "data")) {
             StackFile address = await("a stack; %s".formatted(dev.printed()))
-                    .atMost(Duration.ofSeconds(120))
+                    .atMost(Duration.ofMinutes(2))
                     .until(() -> StackFile.read(data), file -> file.isPresent())
                     .orElseThrow();
             Talflow talflow = new Talflow(address.url(), address.kafka());

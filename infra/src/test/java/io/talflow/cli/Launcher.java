@@ -112,7 +112,7 @@ public final class Launcher {
         }
         Files.copy(root.resolve("pom.xml"), made.resolve("pom.xml"));
         Path lib = Files.createDirectories(made.resolve("infra/target/lib"));
-        for (String entry : System.getProperty("java.class.path").split(File.pathSeparator)) {
+        for (String entry : List.of(System.getProperty("java.class.path").split(File.pathSeparator, -1))) {
             if (entry.endsWith(".jar")) {
                 Files.createSymbolicLink(
                         lib.resolve(Path.of(entry).getFileName()),

@@ -64,7 +64,7 @@ final class Distribution {
 
     static String classPath() {
         Pattern wanted = Pattern.compile("(" + String.join("|", ARTIFACTS) + ")-\\d[^/\\\\]*\\.jar");
-        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator, -1))
                 .filter(entry -> wanted.matcher(new File(entry).getName()).matches())
                 .collect(Collectors.joining(File.pathSeparator));
     }
