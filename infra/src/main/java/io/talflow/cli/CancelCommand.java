@@ -27,7 +27,12 @@ final class CancelCommand implements Runnable {
 
     @Override
     public void run() {
-        connection.api().cancel(task);
+        Api api = connection.api();
+        Object status = api.status(task, false).get("status");
+        if (RunCommand.ENDED.contains(String.valueOf(status))) {
+            throw CommandFailed.badInput("%s has ended already: %s".formatted(task, status));
+        }
+        api.cancel(task);
         if (output.isJson()) {
             output.print(spec.commandLine().getOut(), Map.of("task", task));
         } else {
