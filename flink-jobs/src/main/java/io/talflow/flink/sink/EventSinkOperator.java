@@ -189,8 +189,8 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
             timers.registerProcessingTimeTimer(CLOCK, now + 1);
             return;
         }
-        emit(Outgoing.log(TalEvent.engine(
-                task + "/timer/" + at, "/talflow/job", EventTypes.TASK_TIMER, task, Map.of("at", at))));
+        emit(Outgoing.log(
+                TalEvent.engine(task + "/timer/" + at, "/talflow/job", EventTypes.TASK_TIMER, task, Map.of("at", at))));
     }
 
     private void sweep() throws Exception {

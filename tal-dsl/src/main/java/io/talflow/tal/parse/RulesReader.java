@@ -77,8 +77,8 @@ public final class RulesReader {
         int maxConcurrency = (int) fields.whole("maxConcurrency", 0, 1, MOST_AT_A_TIME);
         boolean enabled = fields.flag("enabled", true);
         when.ifPresent(expression -> reactable(fields, expression));
-        return when.map(expression -> new Rule(
-                id, expression, condition, fires, reactions, maxConcurrency, enabled, fields.position()));
+        return when.map(expression ->
+                new Rule(id, expression, condition, fires, reactions, maxConcurrency, enabled, fields.position()));
     }
 
     private Rule.Reactions reactions(Fields fields) {

@@ -88,8 +88,7 @@ final class CompiledRule {
             childSlot++;
         }
         nodes.set(
-                number,
-                new Node(number, expression, parent, slot, expression.accept(ShapeOf.INSTANCE), nodes.size()));
+                number, new Node(number, expression, parent, slot, expression.accept(ShapeOf.INSTANCE), nodes.size()));
     }
 
     String row() {

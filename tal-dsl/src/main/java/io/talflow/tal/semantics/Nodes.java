@@ -1,6 +1,5 @@
 package io.talflow.tal.semantics;
 
-import io.talflow.tal.model.EventExpression;
 import io.talflow.tal.model.EventExpression.Absent;
 import io.talflow.tal.model.EventExpression.Batch;
 import io.talflow.tal.model.EventExpression.Every;
@@ -140,7 +139,9 @@ final class Nodes {
         if (node.expression() instanceof Seq) {
             return part.slot() < held(rule, node);
         }
-        return node.collects() || node.expression() instanceof Gather || slots(rule, node).isFilled(part.slot());
+        return node.collects()
+                || node.expression() instanceof Gather
+                || slots(rule, node).isFilled(part.slot());
     }
 
     private Matcher.Step advance(CompiledRule rule, Node node) {
@@ -165,7 +166,9 @@ final class Nodes {
             openAbsent(rule, node);
             return;
         }
-        for (int number = node.number() + 1; number < node.end(); number = rule.node(number).end()) {
+        for (int number = node.number() + 1;
+                number < node.end();
+                number = rule.node(number).end()) {
             open(rule, rule.node(number));
             if (node.expression() instanceof Seq) {
                 return;

@@ -26,8 +26,7 @@ final class RuleCode {
 
     /** @param added whether the rule is one of a running task's, which knows what it was given */
     RuleCode(Rule rule, List<Node> nodes, Workflow workflow, boolean added) {
-        CelEnvironment environment =
-                added ? CelEnvironment.ofAdded(workflow, rule) : CelEnvironment.of(workflow, rule);
+        CelEnvironment environment = added ? CelEnvironment.ofAdded(workflow, rule) : CelEnvironment.of(workflow, rule);
         condition = rule.condition().map(expression -> compiled(expression, environment));
         for (Node node : nodes) {
             if (node.expression() instanceof EventExpression.Leaf leaf

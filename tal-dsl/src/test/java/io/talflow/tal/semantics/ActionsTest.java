@@ -45,7 +45,8 @@ class ActionsTest {
         assertThat(start.event().task()).isEqualTo("deliver-it/k.rule-1.0");
         assertThat(start.event().extensions()).containsEntry(EventTypes.PARENT, "acts/k@1/rule-1/0");
         task.complete(
-                new Effect.Dispatch("acts/k", "acts", "", "acts/k@1/rule-1/0", 1, "", "delivery", new byte[0]), "there");
+                new Effect.Dispatch("acts/k", "acts", "", "acts/k@1/rule-1/0", 1, "", "delivery", new byte[0]),
+                "there");
         assertThat(task.status().get("output")).isEqualTo("there");
     }
 
@@ -82,7 +83,8 @@ class ActionsTest {
         assertThat(task.ofType(Effect.Append.class)).singleElement().satisfies(append -> {
             assertThat(append.event().task()).isEqualTo("parent/p");
             assertThat(append.event().firing()).isEqualTo("parent/p@7/r/0");
-            assertThat(new String(append.event().data(), StandardCharsets.UTF_8)).isEqualTo("3");
+            assertThat(new String(append.event().data(), StandardCharsets.UTF_8))
+                    .isEqualTo("3");
         });
     }
 
@@ -121,7 +123,8 @@ class ActionsTest {
         assertThat(task.calls("slow")).hasSize(2);
         task.complete(task.calls("slow").get(1), "B");
         assertThat(task.calls("slow")).hasSize(3);
-        task.complete(task.calls("slow").get(0), "A").complete(task.calls("slow").get(2), "C");
+        task.complete(task.calls("slow").get(0), "A")
+                .complete(task.calls("slow").get(2), "C");
         task.complete(task.calls("slow").get(3), "D");
         assertThat(task.status().get("output")).isEqualTo(java.util.List.of("A", "B", "C", "D"));
         assertThat(task.rows()).containsOnlyKeys("h", "out");

@@ -39,7 +39,8 @@ class FailuresTest {
             now += 10;
             assertThat(task.calls("work")).hasSize(before + 1);
             assertThat(task.call("work").attempt()).isEqualTo(before + 1);
-            assertThat(new String(task.call("work").input(), StandardCharsets.UTF_8)).isEqualTo("{\"n\":1}");
+            assertThat(new String(task.call("work").input(), StandardCharsets.UTF_8))
+                    .isEqualTo("{\"n\":1}");
         }
         task.fail(task.call("work"), "Timeout");
         assertThat(task.ended()).isEqualTo("FAILED");

@@ -95,8 +95,8 @@ class SignalsTest {
 
     @Test
     void keepsTheFirstContentWhereItSaysSo() {
-        TaskScript kept = new TaskScript(
-                WORKFLOW.replace("chunks: stream}", "chunks: {kind: stream, repeat: keep-first}}"));
+        TaskScript kept =
+                new TaskScript(WORKFLOW.replace("chunks: stream}", "chunks: {kind: stream, repeat: keep-first}}"));
         Effect.Dispatch split = kept.start(Map.of()).call("split");
         kept.item(split, "chunks", "x", "a").item(split, "chunks", "x", "b").close(split, "chunks", 1);
         assertThat(kept.calls("body")).hasSize(1);
