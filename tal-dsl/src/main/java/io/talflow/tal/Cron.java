@@ -147,7 +147,10 @@ public final class Cron {
                 return named;
             }
             if (!text.matches("\\d{1,2}") || Integer.parseInt(text) < least || Integer.parseInt(text) > most) {
-                throw bad(text, "must be %d to %d%s".formatted(least, most, names.isEmpty() ? "" : " or a name as " + names.get(1)));
+                throw bad(
+                        text,
+                        "must be %d to %d%s"
+                                .formatted(least, most, names.isEmpty() ? "" : " or a name as " + names.get(1)));
             }
             return Integer.parseInt(text);
         }

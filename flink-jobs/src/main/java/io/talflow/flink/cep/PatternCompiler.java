@@ -18,18 +18,17 @@ public final class PatternCompiler {
 
     /** The pattern of a shape; pure. The unit of its time is the microsecond. */
     public Pattern<Arrival, ?> compile(Shape shape) {
-        Pattern<Arrival, ?> pattern =
-                switch (shape.kind()) {
-                    case EVENT -> Pattern.<Arrival>begin("event", PAST_LAST).where(new Any());
-                    case FIRST -> Pattern.<Arrival>begin("first", PAST_LAST).where(new Any());
-                    case LAST -> last(shape.windowMicros() > 0);
-                    case SEQUENCE, STRICT -> sequence(shape.stages(), shape.kind() == Shape.Kind.STRICT);
-                    case ABSENT ->
-                        Pattern.<Arrival>begin("after", PAST_LAST)
-                                .where(new Slot(0))
-                                .notFollowedBy("event")
-                                .where(new Slot(1));
-                };
+        Pattern<Arrival, ?> pattern = switch (shape.kind()) {
+            case EVENT -> Pattern.<Arrival>begin("event", PAST_LAST).where(new Any());
+            case FIRST -> Pattern.<Arrival>begin("first", PAST_LAST).where(new Any());
+            case LAST -> last(shape.windowMicros() > 0);
+            case SEQUENCE, STRICT -> sequence(shape.stages(), shape.kind() == Shape.Kind.STRICT);
+            case ABSENT ->
+                Pattern.<Arrival>begin("after", PAST_LAST)
+                        .where(new Slot(0))
+                        .notFollowedBy("event")
+                        .where(new Slot(1));
+        };
         return shape.windowMicros() > 0 ? pattern.within(Duration.ofMillis(shape.windowMicros())) : pattern;
     }
 

@@ -101,17 +101,17 @@ class NfaMatcherTest {
             time += random.nextInt(4);
             boolean offered = random.nextInt(5) > 0;
             Arrival arrival = arrival(shape, random, at, time, plainMemory != null);
-            Matcher.Step expected = offered
-                    ? plain.offer(shape, plainMemory, arrival)
-                    : plain.advance(shape, plainMemory, time);
-            Matcher.Step actual =
-                    offered ? nfa.offer(shape, nfaMemory, arrival) : nfa.advance(shape, nfaMemory, time);
+            Matcher.Step expected =
+                    offered ? plain.offer(shape, plainMemory, arrival) : plain.advance(shape, plainMemory, time);
+            Matcher.Step actual = offered ? nfa.offer(shape, nfaMemory, arrival) : nfa.advance(shape, nfaMemory, time);
             String place = "-Dseed=%d, case %d, %s, %s"
                     .formatted(SEED, number, shape, offered ? arrival.toString() : "clock at " + time);
             assertThat(numbers(actual)).as(place).isEqualTo(numbers(expected));
             assertThat(actual.timedOut()).as("timed out, %s", place).isEqualTo(expected.timedOut());
             assertThat(actual.taken()).as("taken, %s", place).isEqualTo(expected.taken());
-            assertThat(actual.ways().count()).as("ways, %s", place).isEqualTo(expected.ways().count());
+            assertThat(actual.ways().count())
+                    .as("ways, %s", place)
+                    .isEqualTo(expected.ways().count());
             assertThat(oldest(actual)).as("oldest, %s", place).isEqualTo(oldest(expected));
             assertThat(actual.memory() == null)
                     .as("nothing to remember, %s", place)

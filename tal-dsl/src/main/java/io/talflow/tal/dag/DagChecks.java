@@ -88,7 +88,8 @@ final class DagChecks {
             problems.error(
                     "dag/bad-join",
                     node.position(),
-                    "%s waits for %d edges and needs %d nodes".formatted(node.name(), node.join().least(), edges));
+                    "%s waits for %d edges and needs %d nodes"
+                            .formatted(node.name(), node.join().least(), edges));
         }
     }
 
@@ -125,7 +126,8 @@ final class DagChecks {
             problems.error(
                     "dag/any-of-foreach",
                     edge.position(),
-                    "%s is a foreach node; join: any and join: {atLeast: …} cannot wait for one".formatted(edge.from()));
+                    "%s is a foreach node; join: any and join: {atLeast: …} cannot wait for one"
+                            .formatted(edge.from()));
         }
         boolean several = node.needs().size() > 1;
         edge.condition()
@@ -154,7 +156,9 @@ final class DagChecks {
     private void cycle() {
         Map<String, Set<String>> waitedFor = new HashMap<>();
         dag.nodes().values().forEach(node -> {
-            waitedFor.computeIfAbsent(node.name(), ignored -> new LinkedHashSet<>()).addAll(node.parents());
+            waitedFor
+                    .computeIfAbsent(node.name(), ignored -> new LinkedHashSet<>())
+                    .addAll(node.parents());
             node.catches()
                     .forEach(entry -> waitedFor
                             .computeIfAbsent(entry.next(), ignored -> new LinkedHashSet<>())

@@ -38,7 +38,8 @@ public final class TalPrinter {
         }
         if (!workflow.functions().isEmpty()) {
             Map<String, Object> functions = new LinkedHashMap<>();
-            workflow.functions().forEach((name, function) -> functions.put(name, DeclarationPrinter.function(function)));
+            workflow.functions()
+                    .forEach((name, function) -> functions.put(name, DeclarationPrinter.function(function)));
             document.put("functions", functions);
         }
         document.put("rules", workflow.rules().stream().map(TalPrinter::rule).toList());

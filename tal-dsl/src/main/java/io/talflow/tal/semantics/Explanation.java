@@ -99,7 +99,9 @@ final class Explanation {
         } else if (expression instanceof Absent) {
             boolean open = state.get(TaskState.nodeRow('m', rule, node.number())) != null;
             told.put("open", open);
-            told.put(open ? "cancelledBy" : "opensAt", TalPrinter.expression(rule.child(node, open ? 1 : 0).expression()));
+            told.put(
+                    open ? "cancelledBy" : "opensAt",
+                    TalPrinter.expression(rule.child(node, open ? 1 : 0).expression()));
         } else if (expression instanceof Seq seq && node.hasWays()) {
             told.put("beginnings", state.get(TaskState.nodeRow('m', rule, node.number())) != null);
         } else if (expression instanceof Seq seq) {
@@ -108,7 +110,9 @@ final class Explanation {
         } else if (node.shape().kind() == Shape.Kind.LAST) {
             parts(rule, node, told);
         } else if (!expression.children().isEmpty()) {
-            told.put("oneOf", expression.children().stream().map(TalPrinter::expression).toList());
+            told.put(
+                    "oneOf",
+                    expression.children().stream().map(TalPrinter::expression).toList());
         }
     }
 
@@ -122,7 +126,9 @@ final class Explanation {
                 TaskState.nodeRow('s', rule, node.number()),
                 node.expression().children().size());
         List<Object> missing = new ArrayList<>();
-        for (int number = node.number() + 1; number < node.end(); number = rule.node(number).end()) {
+        for (int number = node.number() + 1;
+                number < node.end();
+                number = rule.node(number).end()) {
             Node part = rule.node(number);
             if (!slots.isFilled(part.slot()) && missing.size() < MOST) {
                 missing.add(part.isLeaf() ? TalPrinter.expression(part.expression()) : node(rule, part));

@@ -217,8 +217,7 @@ final class Invocations {
 
     private TalEvent startOf(Invocation invocation) {
         String task = subTask(invocation);
-        Map<String, Object> data = Map.of(
-                "workflow", TaskId.workflow(task), "input", Json.parse(invocation.input()));
+        Map<String, Object> data = Map.of("workflow", TaskId.workflow(task), "input", Json.parse(invocation.input()));
         String firing = header.firingPrefix() + invocation.call();
         return new TalEvent(
                 firing + "/start",

@@ -1,15 +1,9 @@
 package io.talflow.tal.semantics;
 
-import io.talflow.tal.model.EventExpression;
 import io.talflow.tal.model.EventExpression.Absent;
-import io.talflow.tal.model.EventExpression.All;
-import io.talflow.tal.model.EventExpression.Any;
-import io.talflow.tal.model.EventExpression.AtLeast;
 import io.talflow.tal.model.EventExpression.Batch;
-import io.talflow.tal.model.EventExpression.Count;
 import io.talflow.tal.model.EventExpression.Every;
 import io.talflow.tal.model.EventExpression.Gather;
-import io.talflow.tal.model.EventExpression.Leaf;
 import io.talflow.tal.model.EventExpression.Seq;
 import io.talflow.tal.semantics.CompiledRule.Node;
 import io.talflow.tal.semantics.Triggers.Outcome;
@@ -39,6 +33,10 @@ final class Nodes {
         return happened;
     }
 
+    Captured captured() {
+        return captured;
+    }
+
     // --- arrivals
 
     /** An occurrence at a leaf that is due and whose filter holds. */
@@ -52,156 +50,41 @@ final class Nodes {
 
     /** A child has happened. */
     private Outcome arrive(CompiledRule rule, Node child, int slot, Occurrence occurrence) {
-        Node parent = rule.node(child.parent());
-        return parent.expression().accept(new Arriving(rule, parent, child, slot, occurrence));
+        return rule.node(child.parent()).expression().accept(new Arriving(this, rule, child, slot, occurrence));
     }
 
-    private Outcome offered(CompiledRule rule, Node node, Arrival arrival, Occurrence occurrence) {
+    Outcome offered(CompiledRule rule, Node node, Arrival arrival, Occurrence occurrence) {
         return offer(rule, node, arrival).matched() ? happen(rule, node, occurrence) : Outcome.TAKEN;
     }
 
-    private Outcome happen(CompiledRule rule, Node node, Occurrence occurrence) {
+    Outcome happen(CompiledRule rule, Node node, Occurrence occurrence) {
         happened.set(node.number());
         captured.settle(rule, node);
         forget(rule, node);
         return node.isRoot() ? Outcome.MATCHED : arrive(rule, node, node.slot(), occurrence);
     }
 
-    private Arrival arrival(int slot, boolean complete) {
+    Matcher.Step offerWay(CompiledRule rule, Node seq, Node part, Occurrence occurrence) {
+        return ways.offer(rule, seq, part, entered, occurrence);
+    }
+
+    Arrival arrival(int slot, boolean complete) {
         return new Arrival(slot, 0, run.nowMicros, complete);
     }
 
-    private Matcher.Step offer(CompiledRule rule, Node node, Arrival arrival) {
+    Matcher.Step offer(CompiledRule rule, Node node, Arrival arrival) {
         return run.pattern(rule, node, memory -> run.matcher.offer(node.shape(), memory, arrival));
     }
 
-    private void setTimer(CompiledRule rule, Node node, long afterMicros) {
+    void setTimer(CompiledRule rule, Node node, long afterMicros) {
         run.timers.set(timer(rule, node), run.nowMicros + afterMicros);
     }
 
     /** Opens the window of a set at its first arrival. */
-    private void openWindow(CompiledRule rule, Node node) {
+    void openWindow(CompiledRule rule, Node node) {
         if (node.shape().isTimed() && !isOpen(rule, node)) {
             offer(rule, node, arrival(Arrival.OPENING, false));
             setTimer(rule, node, node.shape().windowMicros());
-        }
-    }
-
-    /** One kind of parent, one method. */
-    private final class Arriving implements EventExpression.Visitor<Outcome> {
-        private final CompiledRule rule;
-        private final Node parent;
-        private final Node child;
-        private final int slot;
-        private final Occurrence occurrence;
-
-        Arriving(CompiledRule rule, Node parent, Node child, int slot, Occurrence occurrence) {
-            this.rule = rule;
-            this.parent = parent;
-            this.child = child;
-            this.slot = slot;
-            this.occurrence = occurrence;
-        }
-
-        @Override
-        public Outcome leaf(Leaf leaf) {
-            throw new IllegalStateException("a leaf has no parts");
-        }
-
-        @Override
-        public Outcome every(Every every) {
-            throw new IllegalStateException("every has no parts");
-        }
-
-        @Override
-        public Outcome any(Any any) {
-            captured.clearUnhappened(rule, parent, child::equals);
-            captured.put(rule, child, occurrence);
-            return offered(rule, parent, arrival(slot, true), occurrence);
-        }
-
-        @Override
-        public Outcome all(All all) {
-            return fill(all.children().size());
-        }
-
-        @Override
-        public Outcome atLeast(AtLeast atLeast) {
-            return fill(atLeast.least());
-        }
-
-        private Outcome fill(int least) {
-            openWindow(rule, parent);
-            captured.put(rule, child, occurrence);
-            SlotSet slots = slots(rule, parent);
-            slots.fill(slot);
-            boolean complete = slots.hasFilled(least);
-            if (complete && !slots.complete()) {
-                captured.clearUnhappened(rule, parent, part -> slots.isFilled(part.slot()));
-            }
-            return offered(rule, parent, arrival(slot, complete), occurrence);
-        }
-
-        @Override
-        public Outcome gather(Gather gather) {
-            openWindow(rule, parent);
-            captured.putSlice(rule, parent, child, slot, occurrence);
-            SlotSet slots = slots(rule, parent);
-            slots.fill(slot);
-            return offered(rule, parent, arrival(slot, slots.complete()), occurrence);
-        }
-
-        @Override
-        public Outcome count(Count count) {
-            openWindow(rule, parent);
-            return counted(held(rule, parent), count.count());
-        }
-
-        @Override
-        public Outcome batch(Batch batch) {
-            int held = held(rule, parent);
-            if (held == 0) {
-                batch.maxWait().ifPresent(wait -> setTimer(rule, parent, ShapeOf.micros(wait)));
-            }
-            return counted(held, batch.size());
-        }
-
-        private Outcome counted(int held, int most) {
-            captured.putNumbered(rule, child, held, occurrence);
-            state.putNumber(TaskState.nodeRow('s', rule, parent.number()), held + 1);
-            return offered(rule, parent, arrival(0, held + 1 == most), occurrence);
-        }
-
-        @Override
-        public Outcome seq(Seq seq) {
-            if (parent.hasWays()) {
-                Matcher.Step step = ways.offer(rule, parent, child, entered, occurrence);
-                if (step.matched()) {
-                    return happen(rule, parent, occurrence);
-                }
-                return step.taken() ? Outcome.TAKEN : Outcome.REFUSED;
-            }
-            if (slot == 0 && parent.shape().isTimed()) {
-                setTimer(rule, parent, parent.shape().windowMicros());
-            }
-            captured.put(rule, child, occurrence);
-            state.putNumber(TaskState.nodeRow('s', rule, parent.number()), slot + 1);
-            Outcome outcome = offered(rule, parent, arrival(slot, true), occurrence);
-            if (outcome == Outcome.TAKEN && slot + 1 < seq.children().size()) {
-                open(rule, rule.child(parent, slot + 1));
-            }
-            return outcome;
-        }
-
-        @Override
-        public Outcome absent(Absent absent) {
-            if (slot == 0) {
-                captured.put(rule, child, occurrence);
-                return openAbsent(rule, parent);
-            }
-            offer(rule, parent, arrival(1, true));
-            timeOut(rule, parent);
-            return Outcome.TAKEN;
         }
     }
 
@@ -256,7 +139,9 @@ final class Nodes {
         if (node.expression() instanceof Seq) {
             return part.slot() < held(rule, node);
         }
-        return node.collects() || node.expression() instanceof Gather || slots(rule, node).isFilled(part.slot());
+        return node.collects()
+                || node.expression() instanceof Gather
+                || slots(rule, node).isFilled(part.slot());
     }
 
     private Matcher.Step advance(CompiledRule rule, Node node) {
@@ -276,12 +161,14 @@ final class Nodes {
     }
 
     /** Opens each {@code absent} without {@code after} at or below a node, of a sequence in its first part only. */
-    private void open(CompiledRule rule, Node node) {
+    void open(CompiledRule rule, Node node) {
         if (node.expression() instanceof Absent absent && absent.opensWhenArmed()) {
             openAbsent(rule, node);
             return;
         }
-        for (int number = node.number() + 1; number < node.end(); number = rule.node(number).end()) {
+        for (int number = node.number() + 1;
+                number < node.end();
+                number = rule.node(number).end()) {
             open(rule, rule.node(number));
             if (node.expression() instanceof Seq) {
                 return;
@@ -289,7 +176,7 @@ final class Nodes {
         }
     }
 
-    private Outcome openAbsent(CompiledRule rule, Node absent) {
+    Outcome openAbsent(CompiledRule rule, Node absent) {
         offer(rule, absent, arrival(0, false));
         if (!isOpen(rule, absent)) {
             return Outcome.REFUSED;
@@ -307,6 +194,10 @@ final class Nodes {
     /** The part of a sequence whose turn it is; of a count or batch how many events it holds. */
     int held(CompiledRule rule, Node node) {
         return state.number(TaskState.nodeRow('s', rule, node.number()));
+    }
+
+    void hold(CompiledRule rule, Node node, int held) {
+        state.putNumber(TaskState.nodeRow('s', rule, node.number()), held);
     }
 
     SlotSet slots(CompiledRule rule, Node join) {

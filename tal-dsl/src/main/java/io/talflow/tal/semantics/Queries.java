@@ -12,7 +12,8 @@ final class Queries {
     static void answer(
             TaskState state, TaskHeader header, TalEvent query, Optional<Program> program, List<Effect> effects) {
         if (!(query.value() instanceof Map<?, ?> data) || !(data.get("query") instanceof String id)) {
-            effects.add(new Effect.DeadLetter(query, "task/bad-query", "data of a query must be {query: ID, explain?}"));
+            effects.add(
+                    new Effect.DeadLetter(query, "task/bad-query", "data of a query must be {query: ID, explain?}"));
             return;
         }
         if (header == null) {

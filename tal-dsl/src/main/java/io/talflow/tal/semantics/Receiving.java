@@ -113,7 +113,10 @@ final class Receiving {
 
     private void foreign(TalEvent event) {
         if (event.type().startsWith(EventTypes.RESERVED_PREFIX)) {
-            refuse(event, "event/unknown-type", "type %s is reserved and not one of this version".formatted(event.type()));
+            refuse(
+                    event,
+                    "event/unknown-type",
+                    "type %s is reserved and not one of this version".formatted(event.type()));
             return;
         }
         if (!state.remember(header, event.source(), event.id())) {
@@ -121,7 +124,8 @@ final class Receiving {
             return;
         }
         LeafKey key = new LeafKey(LeafKey.Kind.EVENT, event.type(), "");
-        if (run.rules().concerned(key).isEmpty() && run.addedRules().concerned(key).isEmpty()) {
+        if (run.rules().concerned(key).isEmpty()
+                && run.addedRules().concerned(key).isEmpty()) {
             ignore("no rule waits for type " + event.type());
         } else if (!run.isRunning()) {
             ignore("the task is being compensated");
@@ -170,8 +174,7 @@ final class Receiving {
         if (function != null && function.compensate().isPresent()) {
             ending.remember(invocation, function.compensate().get(), data);
         }
-        Occurrence completed =
-                occurrence(new LeafKey(LeafKey.Kind.COMPLETED, known.node(), ""), known.slice(), data);
+        Occurrence completed = occurrence(new LeafKey(LeafKey.Kind.COMPLETED, known.node(), ""), known.slice(), data);
         run.pending.add(completed);
         run.pending.add(completed.as(new LeafKey(LeafKey.Kind.SETTLED, known.node(), ""), known.slice(), data));
         run.pending.addAll(Signals.of(run, known).complete(completed));
@@ -225,8 +228,8 @@ final class Receiving {
                             .formatted(invocation.function(), stream ? "stream" : "value", name));
             return;
         }
-        Occurrence raw = occurrence(
-                new LeafKey(LeafKey.Kind.READY, invocation.node(), name), invocation.slice(), event.value());
+        Occurrence raw =
+                occurrence(new LeafKey(LeafKey.Kind.READY, invocation.node(), name), invocation.slice(), event.value());
         switch (event.type()) {
             case EventTypes.DATA_READY -> {
                 if (signals.ready(datum, event.value())) {
@@ -236,8 +239,7 @@ final class Receiving {
                 }
             }
             case EventTypes.DATA_ITEM -> {
-                int slice = signals.item(
-                        datum, event.extensions().getOrDefault(EventTypes.SLICE, ""), event.value());
+                int slice = signals.item(datum, event.extensions().getOrDefault(EventTypes.SLICE, ""), event.value());
                 if (slice >= 0) {
                     run.pending.add(signals.item(raw, name, slice, event.value()));
                 } else {

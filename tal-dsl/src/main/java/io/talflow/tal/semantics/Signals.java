@@ -211,8 +211,7 @@ final class Signals {
     }
 
     private TaskFailure contradicts(String stream, String how) {
-        return TaskFailure.of(
-                "Task.CloseContradicts", "stream %s of %s: %s".formatted(stream, invocation.node(), how));
+        return TaskFailure.of("Task.CloseContradicts", "stream %s of %s: %s".formatted(stream, invocation.node(), how));
     }
 
     private static boolean isNumber(String key) {

@@ -142,8 +142,7 @@ public final class TaskEngine {
             effects.add(new Effect.DeadLetter(event, "task/bad-start", e.getMessage()));
             return early;
         }
-        List<Parking.Parked> kept =
-                early == null ? List.of() : new Parking(state, early).drain();
+        List<Parking.Parked> kept = early == null ? List.of() : new Parking(state, early).drain();
         TaskHeader header = new TaskHeader(
                 event.task(), start.workflow(), logEvent.partition(), logEvent.offset(), logEvent.timeMillis());
         if (early != null) {

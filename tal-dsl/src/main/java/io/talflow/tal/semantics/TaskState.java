@@ -1,7 +1,6 @@
 package io.talflow.tal.semantics;
 
 import io.talflow.tal.Json;
-import io.talflow.tal.model.EventExpression;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;

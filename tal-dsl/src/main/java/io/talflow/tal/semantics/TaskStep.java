@@ -61,7 +61,8 @@ final class TaskStep {
         if (header.status.isFinal()) {
             finish();
         } else if (run.contextChanged || isStart() || openBefore == 0 || before != header.status) {
-            run.effects.add(new Effect.Status(header.task, Effect.Status.TASK, TaskStatus.of(run.state, header, false)));
+            run.effects.add(
+                    new Effect.Status(header.task, Effect.Status.TASK, TaskStatus.of(run.state, header, false)));
         }
         record();
     }

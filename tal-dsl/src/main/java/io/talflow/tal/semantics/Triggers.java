@@ -54,9 +54,7 @@ final class Triggers {
             return Outcome.REFUSED;
         }
         if (node.expression() instanceof Gather) {
-            return occurrence.key().kind() == LeafKey.Kind.CLOSED
-                    ? closed(rule, node, occurrence)
-                    : failed(rule, node);
+            return occurrence.key().kind() == LeafKey.Kind.CLOSED ? closed(rule, node, occurrence) : failed(rule, node);
         }
         if (node.expression() instanceof Batch) {
             return isDue(rule, node, NO_SLICE) && nodes.flush(rule, node, occurrence)

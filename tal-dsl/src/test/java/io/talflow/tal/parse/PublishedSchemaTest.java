@@ -103,7 +103,6 @@ class PublishedSchemaTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
-                "{a: {needs: f}}",
                 "{f: {needs: [{nod: g}]}}",
                 "{f: {join: some}}",
                 "{f: {foreach: [g.s]}}",
