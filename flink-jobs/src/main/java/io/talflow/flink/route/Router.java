@@ -9,11 +9,14 @@ import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.TaskId;
 import io.talflow.tal.event.Topics;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
  * Finds the tasks of an event that came by an ingress topic, with any key or none. The {@code taltask} attribute names one; a
@@ -26,8 +29,8 @@ final class Router {
     static final int MAX_DATA_BYTES = 1 << 20;
 
     private final CurrentWorkflows workflows;
-    private final Map<String, List<EventRoute>> routes = new LinkedHashMap<>();
-    private final Map<String, CurrentWorkflows.Current> routed = new LinkedHashMap<>();
+    private final Map<String, List<EventRoute>> routes = new TreeMap<>();
+    private final Map<String, CurrentWorkflows.Current> routed = new HashMap<>();
 
     Router(CurrentWorkflows workflows) {
         this.workflows = workflows;
@@ -80,7 +83,8 @@ final class Router {
                         .formatted(event.type(), record.topic())));
     }
 
-    private java.util.stream.Stream<EventRoute> routes() {
+    /** In the order of their workflows' names. */
+    private Stream<EventRoute> routes() {
         return routes.values().stream().flatMap(List::stream);
     }
 
@@ -129,7 +133,7 @@ final class Router {
     private List<Outgoing> found(RawRecord record, TalEvent event) {
         List<Outgoing> found = new ArrayList<>();
         List<Unroutable> wrong = new ArrayList<>();
-        Set<String> tasks = new java.util.HashSet<>();
+        Set<String> tasks = new HashSet<>();
         routes().filter(route -> route.isOf(event.type()) && route.comesBy(record.topic()))
                 .forEach(route -> {
                     try {
