@@ -50,7 +50,8 @@ class TopicGuardTest {
     }
 
     @Test
-    @DisplayName("makes a dead letter of an event whose topic is missing, with all that was to be sent, and asks soon again")
+    @DisplayName(
+            "makes a dead letter of an event whose topic is missing, with all that was to be sent, and asks soon again")
     void makesDeadLetters() {
         guard.asyncInvoke(event("a"), results);
         broker.answer("a", false);

@@ -10,6 +10,9 @@ import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.Topics;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -60,6 +63,14 @@ class EventsIT {
                   - {complete: done}
             """;
 
+    private static final String NIGHTLY = """
+            tal: 1
+            workflow: nightly
+            start: {cron: "0 0 * * *", with: {at: "${ event.time }"}}
+            rules:
+              - {when: started, do: {complete: "${ input.at }"}}
+            """;
+
     @TempDir
     static Path directory;
 
@@ -101,7 +112,9 @@ class EventsIT {
         assertThat(stack.statuses().of("shop/k1").orElseThrow())
                 .extractingByKey("output")
                 .isEqualTo(Map.of("order", "k1", "sent", "first", "money", 20L));
-        assertThat(stack.statuses().tasks()).filteredOn(task -> task.startsWith("shop/k1")).hasSize(1);
+        assertThat(stack.statuses().tasks())
+                .filteredOn(task -> task.startsWith("shop/k1"))
+                .hasSize(1);
     }
 
     @Test
@@ -143,10 +156,11 @@ class EventsIT {
     @DisplayName("are emitted to topics that are not there as dead letters, and to those that are as events")
     void emitToATopicThatIsNotThere() throws Exception {
         sdk.send(null, Sdk.start("teller", "t1", Map.of("n", 1)));
-        await("what was emitted is a dead letter").until(() -> kafka.read(Topics.DEAD_LETTERS).stream()
-                .anyMatch(letter -> header(letter, "talflow-code").equals("event/no-topic")
-                        && header(letter, "talflow-topic").equals("example.told")
-                        && header(letter, "ce_taltask").equals("teller/t1")));
+        await("what was emitted is a dead letter")
+                .until(() -> kafka.read(Topics.DEAD_LETTERS).stream()
+                        .anyMatch(letter -> header(letter, "talflow-code").equals("event/no-topic")
+                                && header(letter, "talflow-topic").equals("example.told")
+                                && header(letter, "ce_taltask").equals("teller/t1")));
         await("the other one is sent").until(() -> kafka.read(Topics.OUT).size() == 1);
         kafka.create("example.told", 1);
         await("what is emitted from now on arrives").until(() -> {
@@ -155,6 +169,46 @@ class EventsIT {
             await("the task ends").until(() -> stack.statuses().is("teller/" + key, "COMPLETED"));
             return !kafka.read("example.told").isEmpty();
         });
+    }
+
+    @Test
+    @DisplayName("are not needed where the clock starts tasks: the last time that was missed is made good")
+    void theClockStartsTasks() throws Exception {
+        Instant today = Instant.now().truncatedTo(ChronoUnit.DAYS);
+        stack.define("nightly", "v1", NIGHTLY, today.minus(Duration.ofDays(2)));
+        String task = "nightly/cron-" + today.toString().replaceAll("[-:]", "").replace("000000Z", "0000Z");
+        await("the task of this midnight ends").until(() -> stack.statuses().is(task, "COMPLETED"));
+        assertThat(stack.statuses().of(task).orElseThrow())
+                .containsEntry("output", today.toString().replace("Z", ".000Z"));
+        assertThat(stack.statuses().tasks())
+                .filteredOn(each -> each.startsWith("nightly/"))
+                .containsExactly(task);
+    }
+
+    @Test
+    @DisplayName("may lose their workflow and their topic, and the job goes on, also when it is restarted")
+    void theirTopicMayGo() throws Exception {
+        kafka.create("gone.orders", 1);
+        stack.define(
+                "gone", "v1", SHOP.replace("workflow: shop", "workflow: gone").replace("shop.orders", "gone.orders"));
+        sdk.send("gone.orders", null, null, placed("first", "g1"));
+        await("the task runs").until(() -> stack.statuses().is("gone/g1", "RUNNING"));
+        stack.delete("gone");
+        await("it is deleted").until(() -> {
+            String key = "late" + System.nanoTime();
+            sdk.send(null, Sdk.start("gone", key, Map.of()));
+            await("it is there").until(() -> stack.statuses().of("gone/" + key).isPresent());
+            return stack.statuses().is("gone/" + key, "WAITING");
+        });
+        sdk.send("gone.orders", null, null, placed("unread", "g2"));
+        kafka.delete("gone.orders");
+        stack.nextCheckpoint();
+        stack.loseTaskManager();
+        sdk.send("shop.orders", null, null, placed("after", "k3"));
+        await("the job goes on").until(() -> stack.statuses().is("shop/k3", "RUNNING"));
+        sdk.send(null, Sdk.event("com.shop.unheard", "marker", "", Map.of()));
+        await("what came later has been given up").until(() -> !code("marker").isEmpty());
+        assertThat(letter("unread")).as("nobody reads that topic any more").isNull();
     }
 
     private static CloudEvent placed(String id, String order) {
@@ -172,7 +226,8 @@ class EventsIT {
     /** How many events of a type a task has in the log. */
     private static long log(String type, String task) {
         return kafka.read(Topics.EVENTS).stream()
-                .filter(record -> header(record, "ce_type").equals(type) && header(record, "ce_taltask").equals(task))
+                .filter(record -> header(record, "ce_type").equals(type)
+                        && header(record, "ce_taltask").equals(task))
                 .count();
     }
 

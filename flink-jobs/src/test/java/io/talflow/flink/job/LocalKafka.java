@@ -87,6 +87,12 @@ final class LocalKafka implements AutoCloseable {
         }
     }
 
+    void delete(String topic) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.deleteTopics(List.of(topic)).all().get();
+        }
+    }
+
     void send(ProducerRecord<byte[], byte[]> record) throws Exception {
         sendLater(record).get();
     }

@@ -66,8 +66,7 @@ class RouterHarnessTest {
             }
             router.ingress(paid("c"));
             assertThat(router.told())
-                    .containsExactly(
-                            "com.shop.paid of shop/a", "com.shop.paid of shop/b", "com.shop.paid of shop/c");
+                    .containsExactly("com.shop.paid of shop/a", "com.shop.paid of shop/b", "com.shop.paid of shop/c");
             router.clock(RouterOperator.PATIENCE_MILLIS - 1);
             assertThat(router.told()).isEmpty();
             router.clock(RouterOperator.PATIENCE_MILLIS);
@@ -146,8 +145,8 @@ class RouterHarnessTest {
         List<String> told() {
             List<String> all = new ArrayList<>();
             harness.getOutput()
-                    .forEach(element -> all.add(
-                            IngressRecords.told((Outgoing) ((StreamRecord<?>) element).getValue())));
+                    .forEach(
+                            element -> all.add(IngressRecords.told((Outgoing) ((StreamRecord<?>) element).getValue())));
             List<String> fresh = List.copyOf(all.subList(seen, all.size()));
             seen = all.size();
             return fresh;

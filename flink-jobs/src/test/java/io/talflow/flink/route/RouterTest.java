@@ -183,8 +183,7 @@ class RouterTest {
     @DisplayName("holds an event that names its task against the schema of that workflow, whichever topic it comes by")
     void checksAddressedEvents(String task, String data, String told) {
         applyBoth();
-        RawRecord addressed =
-                record("tal.in", "com.shop.placed", data.replace('\'', '"'), Map.of("taltask", task));
+        RawRecord addressed = record("tal.in", "com.shop.placed", data.replace('\'', '"'), Map.of("taltask", task));
         assertThat(router.route(addressed)).extracting(IngressRecords::told).containsExactly(told);
     }
 
@@ -202,7 +201,9 @@ class RouterTest {
         assertThat(router.giveUp(record("tal.in", "com.shop.other", "{}", Map.of())))
                 .hasValueSatisfying(letter -> {
                     assertThat(header(letter, "talflow-code")).isEqualTo("event/no-task");
-                    assertThat(header(letter, "talflow-reason")).contains("com.shop.other").contains("tal.in");
+                    assertThat(header(letter, "talflow-reason"))
+                            .contains("com.shop.other")
+                            .contains("tal.in");
                 });
     }
 

@@ -2,8 +2,6 @@ package io.talflow.flink.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.talflow.flink.wire.DefinitionRecord;
-import io.talflow.flink.wire.LogRecord;
 import io.talflow.flink.wire.Outgoing;
 import io.talflow.flink.wire.Request;
 import io.talflow.tal.Json;
@@ -18,10 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;

@@ -95,13 +95,15 @@ class LifeCycleHarnessTest {
                     run(harness, "busy/r%dn%03d".formatted(round, number), 5);
                 }
                 sweep(harness, now);
-                assertThat(harness.rows()).hasSize(200).allSatisfy((task, rows) -> assertThat(rows)
-                        .containsExactly("h", "out"));
+                assertThat(harness.rows())
+                        .hasSize(200)
+                        .allSatisfy((task, rows) -> assertThat(rows).containsExactly("h", "out"));
                 bytes.add(harness.stateBytes());
                 timers.add(harness.timers());
             }
             assertThat(timers).containsOnly(200);
-            assertThat(bytes).allSatisfy(each -> assertThat(each).isBetween(bytes.get(0) - 2_000, bytes.get(0) + 2_000));
+            assertThat(bytes)
+                    .allSatisfy(each -> assertThat(each).isBetween(bytes.get(0) - 2_000, bytes.get(0) + 2_000));
         }
     }
 
@@ -119,7 +121,10 @@ class LifeCycleHarnessTest {
             List<String> children = harness.rows().keySet().stream()
                     .filter(task -> task.startsWith("child/"))
                     .toList();
-            assertThat(children).hasSize(2).extracting(harness::status).containsExactlyInAnyOrder("COMPLETED", "FAILED");
+            assertThat(children)
+                    .hasSize(2)
+                    .extracting(harness::status)
+                    .containsExactlyInAnyOrder("COMPLETED", "FAILED");
             assertThat(harness.deadLetters()).isEmpty();
         }
     }

@@ -36,7 +36,9 @@ class RetiredDefinitionsHarnessTest {
             harness.take(harness.definitions().apply("w", "v1", V1, T0));
             harness.take(harness.definitions().apply("w", "v2", V2, T0 + DAY));
             harness.jobClock(T0 + 100 * DAY);
-            assertThat(isKnown(harness, "v1")).as("before the log has been read").isTrue();
+            assertThat(isKnown(harness, "v1"))
+                    .as("before the log has been read")
+                    .isTrue();
             harness.logHasBeenReadTo(T0 + 4 * DAY);
             harness.jobClock(T0 + 101 * DAY);
             assertThat(isKnown(harness, "v1")).as("at its last moment").isTrue();
@@ -65,7 +67,9 @@ class RetiredDefinitionsHarnessTest {
                 assertThat(isKnown(restored, "v1")).isTrue();
                 restored.logHasBeenReadTo(T0 + 500 * DAY);
                 restored.jobClock(T0 + 500 * DAY);
-                assertThat(isKnown(restored, "v1")).as("it is the current one again").isTrue();
+                assertThat(isKnown(restored, "v1"))
+                        .as("it is the current one again")
+                        .isTrue();
             }
         }
     }

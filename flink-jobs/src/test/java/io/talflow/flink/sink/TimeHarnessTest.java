@@ -46,7 +46,8 @@ class TimeHarnessTest {
     }
 
     @Test
-    @DisplayName("that is judged by the log alone: an event stamped before the deadline is in time, however late its poke")
+    @DisplayName(
+            "that is judged by the log alone: an event stamped before the deadline is in time, however late its poke")
     void anEventInTheLogBeforeThePokeCounts() throws Exception {
         try (SinkHarness harness = opened(T0, T0)) {
             harness.jobClock(T0 + 10_000);
@@ -60,7 +61,8 @@ class TimeHarnessTest {
     }
 
     @Test
-    @DisplayName("by a clock that is an hour ahead: it pokes too early, is set again, and the deadline comes when the log's time has")
+    @DisplayName(
+            "by a clock that is an hour ahead: it pokes too early, is set again, and the deadline comes when the log's time has")
     void byAClockAnHourAhead() throws Exception {
         try (SinkHarness harness = opened(T0 + HOUR, T0)) {
             assertThat(harness.appended()).as("due by this clock at once").isEmpty();
@@ -80,7 +82,8 @@ class TimeHarnessTest {
     }
 
     @Test
-    @DisplayName("by a clock that is an hour behind an hour late, if nothing else comes; by the next event at once, if one does")
+    @DisplayName(
+            "by a clock that is an hour behind an hour late, if nothing else comes; by the next event at once, if one does")
     void byAClockAnHourBehind() throws Exception {
         try (SinkHarness harness = opened(T0 - HOUR, T0)) {
             harness.log(start("w/1"));
@@ -158,7 +161,11 @@ class TimeHarnessTest {
 
     private static TalEvent start(String task) {
         return TalEvent.engine(
-                "start", "/test", EventTypes.TASK_STARTED, task, Map.of("workflow", "w", "version", "v", "input", Map.of()));
+                "start",
+                "/test",
+                EventTypes.TASK_STARTED,
+                task,
+                Map.of("workflow", "w", "version", "v", "input", Map.of()));
     }
 
     private static TalEvent event(String type, String task, int id) {
