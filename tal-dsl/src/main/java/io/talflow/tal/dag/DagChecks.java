@@ -103,9 +103,9 @@ final class DagChecks {
                 problems.error(
                         "dag/catch-needs",
                         next.position(),
-                        "%s is where a failure of %s leads, so it takes no needs and no foreach: it runs when that failure"
-                                + " is caught; for a node that runs either way let another need both"
-                                        .formatted(next.name(), node.name()));
+                        ("%s is where a failure of %s leads, so it takes no needs and no foreach: it runs when that failure"
+                                        + " is caught; for a node that runs either way let another need both")
+                                .formatted(next.name(), node.name()));
             }
         }
     }
