@@ -89,7 +89,8 @@ class CronTest {
             Cron cron = Cron.parse("%d */%d * * %d".formatted(minute, step, weekday));
             Instant after = LocalDateTime.of(2026, 1 + random.nextInt(12), 1 + random.nextInt(28), hour, minute)
                     .toInstant(ZoneOffset.UTC);
-            LocalDateTime expected = LocalDateTime.ofInstant(after, ZoneOffset.UTC).plusMinutes(1);
+            LocalDateTime expected =
+                    LocalDateTime.ofInstant(after, ZoneOffset.UTC).plusMinutes(1);
             while (expected.getMinute() != minute
                     || expected.getHour() % step != 0
                     || expected.getDayOfWeek().getValue() != (weekday == 0 ? 7 : weekday)) {

@@ -72,15 +72,14 @@ class TalTest {
         order.rule(when(Tal.as(
                         "rich",
                         Tal.atLeast(
-                                1,
-                                Tal.about("gold", paid),
-                                Tal.count(3, Tal.onlyIf("event.data.amount > 1", paid)))))
+                                1, Tal.about("gold", paid), Tal.count(3, Tal.onlyIf("event.data.amount > 1", paid)))))
                 .set(Map.of("rich", "${ rich.time }")));
         order.rule(when(Tal.strictSeq(Tal.event("placed"), paid))
                 .emit("com.shop.quick", "${ task.id }", Map.of("quick", true)));
         order.rule(when(Tal.seq(Tal.failed("charge"), Tal.any(Tal.settled("split"), completed("refund_task"))))
                 .start("refund-task", "refund_task", Map.of()));
-        order.rule(when(Tal.absent(paid, "10m", completed("charge"))).firesEach().emit("com.shop.late", 1L));
+        order.rule(
+                when(Tal.absent(paid, "10m", completed("charge"))).firesEach().emit("com.shop.late", 1L));
         order.rule(when(Tal.absent(paid, "1h")).enable("ticks").disable("bodies"));
         order.rule(when(Tal.every("30s"))
                 .id("ticks")
@@ -90,7 +89,9 @@ class TalTest {
                         .id("watch")
                         .given(Map.of("at", "${ event.time }"))
                         .set(Map.of("since", "${ given.at }"))));
-        order.rule(when(Tal.batch(Tal.ready("charge_data", "total"), 2)).firesEach().set(Map.of("both", true)));
+        order.rule(when(Tal.batch(Tal.ready("charge_data", "total"), 2))
+                .firesEach()
+                .set(Map.of("both", true)));
         order.rule(when(all(started(), completed("charge")))
                 .invoke("totals", "charge_data", Map.of())
                 .fail("Order.Done", "no more"));
@@ -117,9 +118,11 @@ class TalTest {
                 .startsAt("0 2 * * *", Map.of("at", "${ event.time }"))
                 .rule(when(started()).complete("${ input }"))
                 .build();
-        assertThat(built.start()).hasValueSatisfying(start -> assertThat(start)
-                .isInstanceOfSatisfying(
-                        Start.OnSchedule.class, schedule -> assertThat(schedule.schedule()).isEqualTo("0 2 * * *")));
+        assertThat(built.start())
+                .hasValueSatisfying(start -> assertThat(start)
+                        .isInstanceOfSatisfying(
+                                Start.OnSchedule.class,
+                                schedule -> assertThat(schedule.schedule()).isEqualTo("0 2 * * *")));
     }
 
     private static void isWritten(Workflow built, String yaml) throws IOException {

@@ -43,8 +43,7 @@ final class ReachableRules implements Checks.Check {
                 ? "'started' is the first event of a task, which no later part of a seq, no added rule and no rule that"
                         + " begins disabled sees"
                 : "%s can only run after it, or never"
-                        .formatted(String.join(
-                                ", ", missing.stream().sorted().toList()));
+                        .formatted(String.join(", ", missing.stream().sorted().toList()));
         problems.error(
                 "tal/unreachable",
                 scoped.rule().when().position(),

@@ -68,8 +68,8 @@ final class Catches {
 
     private List<Node> sources(Node target) {
         return dag.nodes().values().stream()
-                .filter(node -> node.catches().stream()
-                        .anyMatch(entry -> entry.next().equals(target.name())))
+                .filter(node ->
+                        node.catches().stream().anyMatch(entry -> entry.next().equals(target.name())))
                 .toList();
     }
 

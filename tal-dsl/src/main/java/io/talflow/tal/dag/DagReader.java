@@ -111,12 +111,8 @@ public final class DagReader {
         if (node instanceof Node.Mapping mapping) {
             Fields fields = new Fields(mapping, "a need", problems);
             fields.allow("node", "datum", "if");
-            return Optional.of(
-                    new Edge(
-                    fields.text("node"),
-                    fields.optionalText("datum"),
-                    templates.condition(fields),
-                    fields.position()));
+            return Optional.of(new Edge(
+                    fields.text("node"), fields.optionalText("datum"), templates.condition(fields), fields.position()));
         }
         String text = String.valueOf(node.value());
         int dot = text.indexOf('.');

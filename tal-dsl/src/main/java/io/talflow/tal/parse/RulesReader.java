@@ -77,8 +77,8 @@ public final class RulesReader {
         int maxConcurrency = (int) fields.whole("maxConcurrency", 0, 1, MOST_AT_A_TIME);
         boolean enabled = fields.flag("enabled", true);
         when.ifPresent(expression -> reactable(fields, expression));
-        return when.map(expression -> new Rule(
-                id, expression, condition, fires, reactions, maxConcurrency, enabled, fields.position()));
+        return when.map(expression ->
+                new Rule(id, expression, condition, fires, reactions, maxConcurrency, enabled, fields.position()));
     }
 
     private Rule.Reactions reactions(Fields fields) {
@@ -99,7 +99,7 @@ public final class RulesReader {
                     "else: the rule has no 'if', so these are never reached");
         }
         boolean windowed = when.window().isPresent()
-                || fields.node("when") instanceof Node.Mapping written && written.get("within") != null;
+                || (fields.node("when") instanceof Node.Mapping written && written.get("within") != null);
         if (fields.has("onTimeout") && !windowed) {
             problems.error(
                     "tal/no-window",

@@ -48,8 +48,8 @@ class CatchTest {
     })
     void leadsWhereTheFirstEntryThatNamesItSays(String error, String invoked) {
         for (long seed = 0; seed < 10; seed++) {
-            DagRun run = DagRun.of(
-                    load(TWO_WAYS), Map.of(), error.isEmpty() ? Map.of() : Map.of("publish", error), seed);
+            DagRun run =
+                    DagRun.of(load(TWO_WAYS), Map.of(), error.isEmpty() ? Map.of() : Map.of("publish", error), seed);
             run.output();
             assertThat(run.invoked).containsExactlyInAnyOrder(invoked.split(" "));
             assertThat(run.invoked).doesNotHaveDuplicates();
@@ -117,7 +117,8 @@ class CatchTest {
             Map<String, String> errors = new HashMap<>();
             Dag dag = random(random, errors);
             String what = "seed %d, round %d: %s %s".formatted(seed, round, dag.graph(), errors);
-            Workflow workflow = DagConverter.convert(dag, new Problems("random")).orElseThrow();
+            Workflow workflow =
+                    DagConverter.convert(dag, new Problems("random")).orElseThrow();
             Set<String> live = new HashSet<>();
             Set<String> caught = new HashSet<>();
             oracle(dag, errors, live, caught);

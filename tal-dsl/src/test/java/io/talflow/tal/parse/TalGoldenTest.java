@@ -21,6 +21,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.yaml.snakeyaml.Yaml;
 
 @DisplayName("The corpus of TAL documents")
@@ -62,12 +63,38 @@ class TalGoldenTest {
     @ParameterizedTest
     @MethodSource("good")
     void satisfiesTheJsonSchema(Path file) throws IOException {
+        JsonSchema tal = schema();
+        Node document = YamlReader.read(Files.readAllBytes(file), YamlReader.Limits.TAL, new Problems("f"))
+                .orElseThrow();
+        assertThat(tal.check(document.value())).isNull();
+        assertThat(tal.check(TalPrinter.tree(load(file)))).isNull();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "actions",
+                "cron",
+                "dag",
+                "functions",
+                "numbers",
+                "outside",
+                "start-twice",
+                "unknown-keys",
+                "values",
+                "windows"
+            })
+    void whatIsSpeltWrongBreaksTheJsonSchema(String name) throws IOException {
+        byte[] bytes =
+                Files.readAllBytes(Golden.files("tal/bad", "/" + name + ".yaml").get(0));
+        Node document =
+                YamlReader.read(bytes, YamlReader.Limits.TAL, new Problems("f")).orElseThrow();
+        assertThat(schema().check(document.value())).isNotNull();
+    }
+
+    private static JsonSchema schema() throws IOException {
         try (InputStream schema = Workflow.class.getResourceAsStream("/io/talflow/tal/tal-v1.schema.json")) {
-            JsonSchema tal = JsonSchema.of(Json.parseObject(schema.readAllBytes()));
-            Node document = YamlReader.read(Files.readAllBytes(file), YamlReader.Limits.TAL, new Problems("f"))
-                    .orElseThrow();
-            assertThat(tal.check(document.value())).isNull();
-            assertThat(tal.check(TalPrinter.tree(load(file)))).isNull();
+            return JsonSchema.of(Json.parseObject(schema.readAllBytes()));
         }
     }
 
