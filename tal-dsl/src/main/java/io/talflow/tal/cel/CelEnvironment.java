@@ -153,7 +153,7 @@ public final class CelEnvironment {
         variables.put(GIVEN, SimpleType.DYN);
         variables.keySet().retainAll(declared.others());
         declared.events().forEach((name, dataSchema) -> variables.put(name, types.event(name, dataSchema)));
-        CelBuilder builder = CelFactory.standardCelBuilder()
+        CelBuilder builder = CelFactory.legacyCelBuilder()
                 .setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .setTypeProvider(types.provider())

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/** Finds the {@code ${ }} in a value. {@code $${} stands for a plain {@code ${}. */
+/** Finds the {@code ${ }} in a value. Two dollar signs and a brace stand for a plain dollar sign and a brace. */
 public final class TemplateReader {
     private final Problems problems;
 

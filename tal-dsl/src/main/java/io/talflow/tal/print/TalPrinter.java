@@ -2,6 +2,7 @@ package io.talflow.tal.print;
 
 import io.talflow.tal.Json;
 import io.talflow.tal.model.Action;
+import io.talflow.tal.model.EventExpression;
 import io.talflow.tal.model.Rule;
 import io.talflow.tal.model.Template;
 import io.talflow.tal.model.Workflow;
@@ -45,7 +46,12 @@ public final class TalPrinter {
         return document;
     }
 
-    /** A rule as a JSON value, as a document holds it. */
+    /** What a rule waits for as a JSON value. */
+    public static Object expression(EventExpression expression) {
+        return expression.accept(new ExpressionPrinter());
+    }
+
+    /** A rule as a JSON value, as an element of {@code rules}. */
     public static Map<String, Object> rule(Rule rule) {
         return rule(rule, TemplatePrinter.NOTHING);
     }
