@@ -46,7 +46,9 @@ final class DagChecks {
             if (!seen.add(edge.from() + "\0" + edge.datum().orElse(""))) {
                 problems.error(
                         "dag/duplicate-edge", edge.position(), "%s needs %s twice".formatted(node.name(), edge.key()));
-            } else if (!keys.add(edge.key()) && node.with().isEmpty()) {
+            } else if (!keys.add(edge.key())
+                    && node.with().isEmpty()
+                    && node.join().kind() != Join.Kind.ANY) {
                 problems.error(
                         "dag/ambiguous-input",
                         edge.position(),
