@@ -97,6 +97,11 @@ sealed interface Expr {
 
     /** @param after empty list: since the rule was armed; else the one part */
     record Absent(Expr what, long during, List<Expr> after) implements Expr {
+        /** Without {@code after}, or after {@code started}, which is the same. */
+        boolean isSinceOpened() {
+            return after.isEmpty() || after.get(0) instanceof Leaf leaf && leaf.kind() == Kind.STARTED;
+        }
+
         @Override
         public <R> R accept(Visitor<R> visitor) {
             return visitor.absent(this);

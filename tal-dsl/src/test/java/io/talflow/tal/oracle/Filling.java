@@ -28,12 +28,12 @@ abstract class Filling {
     }
 
     /** The next arrival that is not refused, of a node that started anew at {@code since} and has got these. */
-    abstract Optional<Arrival> next(Moment since, List<Arrival> got);
+    abstract Optional<Arrival> next(Life since, List<Arrival> got);
 
-    Found within(Moment after, Function<Moment, Optional<Moment>> endOf) {
+    Found within(Life life, Function<Moment, Optional<Moment>> endOf) {
         List<Match> ended = new ArrayList<>();
         List<Arrival> got = new ArrayList<>();
-        Moment since = after;
+        Life since = life;
         while (got.size() < needed) {
             Optional<Arrival> next = next(since, got);
             Optional<Moment> end =
@@ -45,9 +45,10 @@ abstract class Filling {
                 }
                 // One that was due before the end, at the same time: it is not inside, so it finds the window over.
                 Optional<Arrival> early = next.filter(arrival -> !arrival.at().isAfter(end.get()));
-                since = early.map(Arrival::at).orElse(end.get());
-                if (view.sees().test(since)) {
-                    ended.add(Match.of(since, timer, events(got)));
+                Moment over = early.map(Arrival::at).orElse(end.get());
+                since = Life.anew(over);
+                if (view.sees().test(over)) {
+                    ended.add(Match.of(over, timer, events(got)));
                 }
                 got.clear();
                 early.filter(arrival -> inAnyOrder).ifPresent(got::add);
@@ -61,52 +62,55 @@ abstract class Filling {
         return new Found(Optional.of(last.holding(events(got))), ended, false);
     }
 
-    /** As a batch: the end of its window, or of what it collects, makes it happen with what it has. */
+    /** As a batch: the end of its window, or of the stream it collects, makes it happen with what it has. */
     Found trailing(
-            Moment after,
-            Function<Moment, Optional<Moment>> endOf,
-            Function<Moment, Optional<View.Close>> closingAfter) {
+            Life life, Function<Moment, Optional<Moment>> endOf, Function<Moment, Optional<View.Close>> closingAfter) {
         List<Arrival> got = new ArrayList<>();
-        Moment since = after;
-        while (true) {
+        Life since = life;
+        while (got.size() < needed) {
             Optional<Arrival> next = next(since, got);
-            if (!got.isEmpty()) {
-                Moment end = endOf.apply(got.get(0).at()).orElse(null);
-                View.Close close =
-                        closingAfter.apply(got.get(got.size() - 1).at()).orElse(null);
-                boolean closesFirst = close != null
-                        && next.filter(arrival -> !arrival.at().isAfter(close.at()))
-                                .isEmpty();
-                boolean endsFirst = end != null
-                        && next.filter(arrival -> isInside(arrival, end)).isEmpty()
-                        && (!closesFirst || close.at().micros() >= end.micros());
-                if (endsFirst && !view.hasPassed(end)) {
-                    return Found.NOTHING;
-                }
-                if (endsFirst) {
-                    Moment over = next.map(Arrival::at)
-                            .filter(at -> !at.isAfter(end))
-                            .map(Moment::justBefore)
-                            .orElse(end);
-                    if (view.sees().test(over)) {
-                        return Found.of(Optional.of(Match.of(over, timer, events(got))));
-                    }
-                    got.clear();
-                    since = over;
-                    continue;
-                }
-                if (closesFirst) {
-                    return Found.of(Optional.of(Match.of(close, events(got))));
-                }
-            }
-            if (next.isEmpty()) {
+            Optional<Match> cut = got.isEmpty() ? Optional.empty() : cut(got, next, endOf, closingAfter);
+            if (cut.filter(match -> !view.hasPassed(match.at())).isPresent()) {
                 return Found.NOTHING;
             }
-            got.add(next.get());
-            if (got.size() == needed) {
-                return Found.of(Optional.of(next.get().match().holding(events(got))));
+            if (cut.filter(match -> view.sees().test(match.at())).isPresent()) {
+                return Found.of(cut);
+            }
+            if (cut.isPresent()) {
+                got.clear();
+                since = Life.anew(cut.get().at());
+            } else if (next.isEmpty()) {
+                return Found.NOTHING;
+            } else {
+                got.add(next.get());
             }
         }
+        return Found.of(Optional.of(got.get(got.size() - 1).match().holding(events(got))));
+    }
+
+    /** What ends a batch before its next arrival: its stream's close, or its window. */
+    private Optional<Match> cut(
+            List<Arrival> got,
+            Optional<Arrival> next,
+            Function<Moment, Optional<Moment>> endOf,
+            Function<Moment, Optional<View.Close>> closingAfter) {
+        Optional<Moment> end = endOf.apply(got.get(0).at());
+        Optional<View.Close> close = closingAfter
+                .apply(got.get(got.size() - 1).at())
+                .filter(closed -> next.filter(arrival -> !arrival.at().isAfter(closed.at()))
+                        .isEmpty())
+                .filter(closed ->
+                        end.filter(at -> at.micros() <= closed.at().micros()).isEmpty());
+        if (close.isPresent()) {
+            return Optional.of(Match.of(close.get(), events(got)));
+        }
+        // An arrival due at the end, before it, belongs to the next batch, so this one ends just before.
+        return end.filter(at -> next.filter(arrival -> isInside(arrival, at)).isEmpty())
+                .map(at -> next.map(Arrival::at)
+                        .filter(arrival -> !arrival.isAfter(at))
+                        .map(Moment::justBefore)
+                        .orElse(at))
+                .map(at -> Match.of(at, timer, events(got)));
     }
 
     private static boolean isInside(Arrival arrival, Moment end) {

@@ -1,12 +1,11 @@
 package io.talflow.tal.oracle;
 
 import io.talflow.tal.oracle.Filling.Arrival;
-import java.util.Comparator;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
+import java.util.stream.IntStream;
 
 /**
  * What an expression means: for a node that starts anew at a moment, its first happening after it. Since happening forgets
@@ -31,12 +30,12 @@ final class Meaning {
         }
     }
 
-    Found first(Expr node, Moment after) {
-        return node.accept(new First(after));
+    Found first(Expr node, Life life) {
+        return node.accept(new First(life));
     }
 
-    Optional<Match> match(Expr node, Moment after) {
-        return first(node, after).match();
+    Optional<Match> match(Expr node, Life life) {
+        return first(node, life).match();
     }
 
     private Moment deadline(Moment from, long millis, Expr node) {
@@ -44,10 +43,12 @@ final class Meaning {
     }
 
     private final class First implements Expr.Visitor<Found> {
+        private final Life life;
         private final Moment after;
 
-        private First(Moment after) {
-            this.after = after;
+        private First(Life life) {
+            this.life = life;
+            this.after = life.after();
         }
 
         @Override
@@ -58,80 +59,78 @@ final class Meaning {
                     .map(Match::of));
         }
 
+        /** Of parts that happen by one occurrence the last in source order (D53). */
         @Override
         public Found any(Expr.Any any) {
             return Found.of(any.parts().stream()
-                    .flatMap(part -> match(part, after).stream())
-                    .min(Comparator.comparing(Match::at)));
+                    .flatMap(part -> match(part, life).stream())
+                    .reduce((one, other) -> other.at().isAfter(one.at()) ? one : other));
         }
 
         @Override
         public Found atLeast(Expr.AtLeast node) {
             Filling filling = new Filling(view, timer, node.least(), true) {
                 @Override
-                Optional<Arrival> next(Moment since, List<Arrival> got) {
-                    Map<Moment, Arrival> next = new TreeMap<>();
-                    for (int slot = 0; slot < node.parts().size(); slot++) {
-                        int part = slot;
-                        if (got.stream().noneMatch(arrival -> arrival.slot() == part)) {
-                            match(node.parts().get(part), since)
-                                    .ifPresent(match -> next.putIfAbsent(match.at(), new Arrival(part, match)));
-                        }
-                    }
-                    return next.values().stream().findFirst();
+                Optional<Arrival> next(Life since, List<Arrival> got) {
+                    return IntStream.range(0, node.parts().size())
+                            .filter(part -> got.stream().noneMatch(arrival -> arrival.slot() == part))
+                            .boxed()
+                            .flatMap(part -> match(node.parts().get(part), since).stream()
+                                    .map(match -> new Arrival(part, match)))
+                            .reduce((one, other) -> other.at().isAfter(one.at()) ? one : other);
                 }
             };
-            return filling.within(after, open -> end(open, node.within(), node));
+            return filling.within(life, open -> end(open, node.within(), node));
         }
 
         @Override
         public Found count(Expr.Count node) {
-            return repetition(node.of(), node.times()).within(after, open -> end(open, node.within(), node));
+            return repetition(node.of(), node.times()).within(life, open -> end(open, node.within(), node));
         }
 
         @Override
         public Found seq(Expr.Seq node) {
             if (node.parts().stream().allMatch(Expr::isSingle) && (node.strict() || node.within() > 0)) {
-                return new Ways(view, node, Meaning.this, timer).first(after, open -> end(open, node.within(), node));
+                return new Ways(view, node, Meaning.this, timer).first(life, open -> end(open, node.within(), node));
             }
             Filling filling = new Filling(view, timer, node.parts().size(), false) {
                 @Override
-                Optional<Arrival> next(Moment since, List<Arrival> got) {
-                    return match(node.parts().get(got.size()), last(since, got))
-                            .map(match -> new Arrival(got.size(), match));
+                Optional<Arrival> next(Life since, List<Arrival> got) {
+                    Life turn = got.isEmpty()
+                            ? since
+                            : Life.opened(got.get(got.size() - 1).at());
+                    return match(node.parts().get(got.size()), turn).map(match -> new Arrival(got.size(), match));
                 }
             };
-            return filling.within(after, open -> end(open, node.within(), node));
+            return filling.within(life, open -> end(open, node.within(), node));
         }
 
         /** D37. */
         @Override
         public Found absent(Expr.Absent node) {
-            return Found.of(node.after().isEmpty() ? sinceArmed(node) : silence(node));
+            return Found.of(node.isSinceOpened() ? sinceOpened(node) : silence(node));
         }
 
-        private Optional<Match> sinceArmed(Expr.Absent node) {
-            Moment end = deadline(view.armed(), node.during(), node);
-            boolean seen = match(node.what(), after)
-                    .filter(what -> what.at().micros() < end.micros())
-                    .isPresent();
-            return !seen
-                            && end.isAfter(after)
-                            && view.hasPassed(end)
-                            && view.sees().test(end)
-                    ? Optional.of(Match.of(end, timer, List.of()))
-                    : Optional.empty();
+        private Optional<Match> sinceOpened(Expr.Absent node) {
+            return life.opened()
+                    .map(opened -> deadline(opened, node.during(), node))
+                    .filter(end -> view.hasPassed(end) && view.sees().test(end))
+                    .filter(end -> match(node.what(), life)
+                            .filter(what -> what.at().micros() < end.micros())
+                            .isEmpty())
+                    .map(end -> Match.of(end, timer, List.of()));
         }
 
         private Optional<Match> silence(Expr.Absent node) {
-            Moment since = after;
+            Life since = life;
             while (true) {
                 Optional<Match> opening = match(node.after().get(0), since);
                 if (opening.isEmpty()) {
                     return Optional.empty();
                 }
                 Moment end = deadline(opening.get().at(), node.during(), node);
-                Optional<Match> what = match(node.what(), opening.get().at())
+                Optional<Match> what = match(
+                                node.what(), Life.opened(opening.get().at()))
                         .filter(match -> match.at().micros() < end.micros());
                 if (what.isEmpty() && !view.hasPassed(end)) {
                     return Optional.empty();
@@ -139,7 +138,7 @@ final class Meaning {
                 if (what.isEmpty() && view.sees().test(end)) {
                     return Optional.of(Match.of(end, timer, opening.get().events()));
                 }
-                since = what.map(Match::at).orElse(end);
+                since = Life.anew(what.map(Match::at).orElse(end));
             }
         }
 
@@ -165,7 +164,7 @@ final class Meaning {
         public Found batch(Expr.Batch node) {
             Filling filling = repetition(node.of(), node.size().orElse(Integer.MAX_VALUE));
             return filling.trailing(
-                    after, open -> end(open, node.maxWait().orElse(0), node), from -> closing(node.of(), from));
+                    life, open -> end(open, node.maxWait().orElse(0), node), from -> closing(node.of(), from));
         }
 
         private Optional<View.Close> closing(Expr part, Moment from) {
@@ -190,15 +189,14 @@ final class Meaning {
         private Filling repetition(Expr part, int times) {
             return new Filling(view, timer, times, true) {
                 @Override
-                Optional<Arrival> next(Moment since, List<Arrival> got) {
-                    return match(part, last(since, got))
+                Optional<Arrival> next(Life since, List<Arrival> got) {
+                    Life next = got.isEmpty()
+                            ? since
+                            : Life.anew(got.get(got.size() - 1).at());
+                    return match(part, next)
                             .map(match -> new Arrival(got.size(), match.holding(List.of(match.event()))));
                 }
             };
-        }
-
-        private static Moment last(Moment since, List<Arrival> got) {
-            return got.isEmpty() ? since : got.get(got.size() - 1).match().at();
         }
     }
 }

@@ -168,11 +168,12 @@ final class Oracle {
         }
         Meaning meaning = new Meaning(
                 new View(index, armed.get(), occurrences, closes, eventTimes, now(), at -> sees(index, at)), rule);
-        Moment after = armed.get().isDeadline() || armed.get().equals(START)
+        Moment before = armed.get().isDeadline() || armed.get().equals(START)
                 ? armed.get()
                 : Moment.ofOccurrence(armed.get().micros(), armed.get().occurrence() - 1);
+        Life life = new Life(before, armed);
         while (true) {
-            Found found = meaning.first(rule.when(), after);
+            Found found = meaning.first(rule.when(), life);
             if (rule.onTimeout()) {
                 found.ended().forEach(end -> decisions.add(new Decision(end, Branch.TIMEOUT)));
             }
@@ -184,7 +185,7 @@ final class Oracle {
             if (over || !rule.each() && !decisions.isEmpty()) {
                 return rule.each() || decisions.isEmpty() ? decisions : decisions.subList(0, 1);
             }
-            after = found.match().get().at();
+            life = Life.anew(found.match().get().at());
         }
     }
 

@@ -28,10 +28,10 @@ final class Ways {
      */
     private record Way(Optional<Match> match, Optional<Match> ended) {}
 
-    Found first(Moment after, Function<Moment, Optional<Moment>> endOf) {
+    Found first(Life life, Function<Moment, Optional<Moment>> endOf) {
         List<Match> ended = new ArrayList<>();
         Match winner = null;
-        Optional<Match> start = meaning.match(node.parts().get(0), after);
+        Optional<Match> start = meaning.match(node.parts().get(0), life);
         while (start.isPresent()
                 && (winner == null || winner.at().isAfter(start.get().at()))) {
             Way way = from(start.get(), endOf.apply(start.get().at()));
@@ -40,7 +40,7 @@ final class Ways {
                     && (winner == null || winner.at().isAfter(way.match.get().at()))) {
                 winner = way.match.get();
             }
-            start = meaning.match(node.parts().get(0), start.get().at());
+            start = meaning.match(node.parts().get(0), Life.anew(start.get().at()));
         }
         Match first = winner;
         return new Found(
@@ -55,15 +55,14 @@ final class Ways {
         List<Match> got = new ArrayList<>(List.of(start));
         while (got.size() < node.parts().size()) {
             Match last = got.get(got.size() - 1);
-            Optional<Match> next = meaning.match(node.parts().get(got.size()), last.at());
+            Optional<Match> next = meaning.match(node.parts().get(got.size()), Life.anew(last.at()));
             Optional<Moment> broken = breaks(last, next);
             Optional<Moment> then = broken.or(() -> next.map(Match::at));
             if (end.isPresent()
                     && then.filter(at -> at.micros() < end.get().micros()).isEmpty()) {
                 boolean told = view.hasPassed(end.get()) && view.sees().test(end.get());
                 return new Way(
-                        Optional.empty(),
-                        told ? Optional.of(Match.of(end.get(), timer, events(got))) : Optional.empty());
+                        Optional.empty(), told ? Optional.of(Match.of(end.get(), timer, List.of())) : Optional.empty());
             }
             if (broken.isPresent() || next.isEmpty()) {
                 return new Way(Optional.empty(), Optional.empty());
