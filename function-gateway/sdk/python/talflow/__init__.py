@@ -1,5 +1,6 @@
 """Talflow functions in Python: a function is ``def handler(ctx, input)`` that returns a JSON value."""
 
 from talflow.context import Context
+from talflow.signals import SignalRefused, SignalUnacknowledged
 
-__all__ = ["Context"]
+__all__ = ["Context", "SignalRefused", "SignalUnacknowledged"]

@@ -3,7 +3,7 @@
     python3 -m talflow invoke split.py --input '{"path": "a.txt"}'
     python3 -m talflow invoke split.py:other --input @input.json
 
-Prints the result as JSON. Exit code 0, or 1 if the function failed, or 2 if the command is wrong.
+Prints the result as JSON, and on standard error a line of JSON for each signal. Exit code 0, or 1 if the function failed, or 2 if the command is wrong.
 """
 
 import argparse
@@ -13,6 +13,7 @@ import time
 
 from talflow.context import Context
 from talflow.loader import FunctionFailed, call, load
+from talflow.signals import Signals
 
 MAX_RESULT_BYTES = 4 * 1024 * 1024
 
@@ -34,7 +35,7 @@ def main(arguments=None):
     except (OSError, ValueError) as error:
         parser.error("--input: %s" % error)
     path, _, handler = options.function.partition(":")
-    context = Context("local/invoke", "local/invoke@0/invoke/0", 1, time.time() + options.timeout)
+    context = Context("local/invoke", "local/invoke@0/invoke/0", 1, time.time() + options.timeout, Signals(_print))
     try:
         result = call(load(path, handler or "handler"), context, value, MAX_RESULT_BYTES)
     except FunctionFailed as failed:
@@ -42,6 +43,14 @@ def main(arguments=None):
         return 1
     print(result.decode("utf-8"))
     return 0
+
+
+def _print(kind, name, key, body):
+    signal = {"signal": kind, "name": name}
+    if key is not None:
+        signal["key"] = key
+    signal.update(json.loads(body) if kind == "close" else {"value": json.loads(body)})
+    print(json.dumps(signal, ensure_ascii=False), file=sys.stderr, flush=True)
 
 
 if __name__ == "__main__":

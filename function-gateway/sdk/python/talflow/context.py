@@ -13,15 +13,47 @@ class Context:
     deadline: when the attempt is stopped, in seconds since the epoch.
     """
 
-    def __init__(self, task, firing, attempt, deadline):
+    def __init__(self, task, firing, attempt, deadline, signals=None):
         self.task = task
         self.firing = firing
         self.attempt = attempt
         self.deadline = deadline
+        self._signals = signals
 
     def remaining(self):
         """Seconds until the deadline, never below 0."""
         return max(0.0, self.deadline - time.time())
+
+    def ready(self, name, value):
+        """Says that a declared value is there; whoever waits for it starts now.
+
+        Returns when Kafka has it, as the other signals do. Raises SignalRefused if the gateway does not take it, and
+        SignalUnacknowledged if it does not answer.
+        """
+        self._signalling().ready(name, value)
+
+    def item(self, name, value, key=None):
+        """Says that a slice of a declared stream is there.
+
+        key: identifies the slice in every attempt; left out, the number of the call, from 0. A stream's items have keys
+        all or none.
+        """
+        self._signalling().item(name, value, key)
+
+    def close(self, name):
+        """Says that a stream has no more slices than this attempt sent. Returns how many that are."""
+        return self._signalling().close(name)
+
+    def items(self, name, values):
+        """Sends each of the values as a slice, then closes the stream. Returns how many there were."""
+        for value in values:
+            self.item(name, value)
+        return self.close(name)
+
+    def _signalling(self):
+        if self._signals is None:
+            raise RuntimeError("this invocation has no gateway to signal to")
+        return self._signals
 
     def log(self, *values):
         """Prints a line with the time to the invocation's log."""

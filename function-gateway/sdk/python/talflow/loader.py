@@ -2,10 +2,11 @@
 
 import importlib.util
 import inspect
-import json
 import os
 import sys
 import traceback
+
+from talflow.wire import encode
 
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
@@ -55,8 +56,8 @@ def call(function, context, value, limit):
     except Exception as error:
         raise _failed(error) from error
     try:
-        body = json.dumps(result, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
-    except (TypeError, ValueError, RecursionError) as error:
+        body = encode(result)
+    except (TypeError, ValueError) as error:
         raise FunctionFailed("Function.BadResult", "the result is not JSON: %s" % error) from error
     if len(body) > limit:
         message = "the result may have %d bytes of JSON, has %d bytes" % (limit, len(body))

@@ -13,91 +13,66 @@ import threading
 
 from talflow.context import Context
 from talflow.loader import FunctionFailed, call, load
-
-
-class Connection:
-    """Reads requests and writes replies; every body has its Content-Length."""
-
-    def __init__(self, sock):
-        self._sock = sock
-        self._buffer = b""
-
-    def request(self):
-        """(headers by lower-case name, body), or None at the end."""
-        head = self._until(b"\r\n\r\n")
-        if head is None:
-            return None
-        headers = {}
-        for line in head.decode("utf-8").split("\r\n")[1:]:
-            name, _, value = line.partition(":")
-            headers[name.strip().lower()] = value.strip()
-        body = self._exactly(int(headers.get("content-length", "0")))
-        return None if body is None else (headers, body)
-
-    def reply(self, status, body):
-        head = "HTTP/1.1 %s\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n" % (status, len(body))
-        self._sock.sendall(head.encode("ascii") + body)
-
-    def _until(self, end):
-        while True:
-            at = self._buffer.find(end)
-            if at >= 0:
-                found, self._buffer = self._buffer[:at], self._buffer[at + len(end) :]
-                return found
-            if not self._more():
-                return None
-
-    def _exactly(self, size):
-        if len(self._buffer) < size:
-            parts, have = [self._buffer], len(self._buffer)
-            while have < size:
-                part = self._sock.recv(min(1 << 20, size - have))
-                if not part:
-                    return None
-                parts.append(part)
-                have += len(part)
-            self._buffer = b"".join(parts)
-        body, self._buffer = self._buffer[:size], self._buffer[size:]
-        return body
-
-    def _more(self):
-        part = self._sock.recv(65536)
-        self._buffer += part
-        return bool(part)
+from talflow.signals import Gateway
+from talflow.wire import Connection
 
 
 def serve(connection, path, handler, limit):
     """Serves calls until the connection ends. The file is loaded at the first call, so that errors have a place to go."""
     function = None
-    while True:
-        request = connection.request()
-        if request is None:
-            return
-        headers, body = request
-        try:
-            if function is None:
-                function = load(path, handler)
-            result = call(function, _context(headers), json.loads(body), limit)
-            sys.stdout.flush()
-            connection.reply("200 OK", result)
-        except FunctionFailed as failed:
-            if failed.trace:
-                print(failed.trace, file=sys.stderr)
-            sys.stdout.flush()
-            sys.stderr.flush()
-            error = {"error": failed.error, "message": failed.message}
-            if failed.trace:
-                error["trace"] = failed.trace
-            connection.reply("500 Internal Server Error", json.dumps(error).encode("utf-8"))
+    gateways = {}
+    try:
+        while True:
+            request = connection.receive()
+            if request is None:
+                return
+            _, headers, body = request
+            try:
+                if function is None:
+                    function = load(path, handler)
+                result = call(function, _context(headers, gateways), json.loads(body), limit)
+                sys.stdout.flush()
+                _reply(connection, "200 OK", result)
+            except FunctionFailed as failed:
+                _reply(connection, "500 Internal Server Error", _error(failed))
+    finally:
+        for gateway in gateways.values():
+            gateway.close()
 
 
-def _context(headers):
+def _error(failed):
+    if failed.trace:
+        print(failed.trace, file=sys.stderr)
+    sys.stdout.flush()
+    sys.stderr.flush()
+    error = {"error": failed.error, "message": failed.message}
+    if failed.trace:
+        error["trace"] = failed.trace
+    return json.dumps(error).encode("utf-8")
+
+
+def _reply(connection, status, body):
+    connection.send("HTTP/1.1 " + status, [("Content-Type", "application/json")], body)
+
+
+def _context(headers, gateways):
     return Context(
         task=headers.get("x-talflow-task", ""),
         firing=headers.get("idempotency-key", ""),
         attempt=int(headers.get("x-talflow-attempt", "1")),
         deadline=int(headers.get("x-deadline-ms", "0")) / 1000.0,
+        signals=_signals(headers, gateways),
     )
+
+
+def _signals(headers, gateways):
+    """gateways: connections by address, kept from call to call."""
+    url = headers.get("x-talflow-runtime")
+    if not url:
+        return None
+    if url not in gateways:
+        gateways[url] = Gateway(url)
+    return gateways[url].signals(headers.get("x-talflow-token", ""))
 
 
 def _end_with(descriptor):

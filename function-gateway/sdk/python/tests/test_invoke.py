@@ -1,5 +1,6 @@
 import contextlib
 import io
+import json
 import os
 import tempfile
 import unittest
@@ -34,3 +35,17 @@ class InvokeTest(unittest.TestCase):
 
     def test_says_that_the_input_is_not_json(self):
         self.assertEqual(self.run_main("invoke", self.path, "--input", "{")[0], 2)
+
+    def test_prints_signals(self):
+        with open(self.path, "w", encoding="utf-8") as file:
+            file.write("def handler(ctx, input):\n    ctx.ready('size', 1)\n    return ctx.items('chunks', ['a'])\n")
+        code, out, err = self.run_main("invoke", self.path)
+        self.assertEqual((code, out), (0, "1\n"))
+        self.assertEqual(
+            [json.loads(line) for line in err.splitlines()],
+            [
+                {"signal": "ready", "name": "size", "value": 1},
+                {"signal": "item", "name": "chunks", "key": "0", "value": "a"},
+                {"signal": "close", "name": "chunks", "count": 1},
+            ],
+        )

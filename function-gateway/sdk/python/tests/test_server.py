@@ -7,7 +7,9 @@ import tempfile
 import threading
 import unittest
 
-from talflow.server import Connection, serve
+from talflow.server import serve
+from talflow.wire import Connection
+from tests.fake_gateway import FakeGateway
 
 
 class ServerTest(unittest.TestCase):
@@ -20,6 +22,8 @@ class ServerTest(unittest.TestCase):
                 "def handler(ctx, input):\n"
                 "    if input == 'fail':\n"
                 "        raise ValueError('asked to')\n"
+                "    if input == 'signal':\n"
+                "        return ctx.items('chunks', 'ab')\n"
                 "    return {'input': input, 'attempt': ctx.attempt, 'firing': ctx.firing, 'deadline': ctx.deadline}\n"
             )
         self.gateway, self.function = socket.socketpair()
@@ -33,11 +37,11 @@ class ServerTest(unittest.TestCase):
         self.thread.join()
         self.function.close()
 
-    def call(self, value):
+    def call(self, value, more=""):
         body = json.dumps(value).encode("utf-8")
         head = (
             "POST / HTTP/1.1\r\nHost: f\r\nX-Talflow-Attempt: 3\r\nIdempotency-Key: w/t@0/r/0\r\n"
-            "X-Deadline-Ms: 1500\r\nContent-Length: %d\r\n\r\n" % len(body)
+            "X-Deadline-Ms: 1500\r\n%sContent-Length: %d\r\n\r\n" % (more, len(body))
         )
         self.gateway.sendall(head.encode("ascii") + body)
         status = int(self.replies.readline().split()[1])
@@ -65,3 +69,13 @@ class ServerTest(unittest.TestCase):
         self.assertIn("asked to", error["trace"])
         self.assertIn("asked to", printed.getvalue())
         self.assertEqual(self.call(1)[0], 200)
+
+    def test_signals_by_the_address_and_token_of_each_call(self):
+        fake = FakeGateway()
+        self.addCleanup(fake.close)
+        for token in ("one", "two"):
+            headers = "X-Talflow-Runtime: %s\r\nX-Talflow-Token: %s\r\n" % (fake.url, token)
+            self.assertEqual(self.call("signal", headers), (200, 2))
+        self.assertEqual([token for _, token, _ in fake.requests], ["Bearer one"] * 3 + ["Bearer two"] * 3)
+        self.assertEqual([body for _, _, body in fake.requests], ["a", "b", {"count": 2}] * 2)
+        self.assertEqual(fake.connections, 1)

@@ -16,18 +16,26 @@ import io.talflow.gateway.exec.ReplayExecutor;
 import io.talflow.gateway.http.HttpServer;
 import io.talflow.gateway.invoke.Invoker;
 import io.talflow.gateway.journal.Journal;
+import io.talflow.gateway.log.DeadLetters;
 import io.talflow.gateway.log.EventLog;
 import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.gateway.log.TaskEvents;
 import io.talflow.gateway.log.TopicSetup;
 import io.talflow.gateway.log.TopicTail;
+import io.talflow.gateway.runtime.Access;
+import io.talflow.gateway.runtime.Attempts;
+import io.talflow.gateway.runtime.Signals;
 import io.talflow.gateway.view.Replies;
 import io.talflow.gateway.view.ViewUpdater;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.importer.Formats;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -43,11 +51,12 @@ import org.slf4j.LoggerFactory;
 /** A running gateway: control API, node that runs functions, and view of the tasks, in one process. */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
+    private static final int BACKLOG = 1_024;
     private static final Duration CATCH_UP = Duration.ofSeconds(30);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final GatewayOptions options;
-    private HttpServer server;
+    private Access.Urls urls;
 
     private Gateway(GatewayOptions options) {
         this.options = options;
@@ -89,6 +98,8 @@ public final class Gateway implements AutoCloseable {
         own(data);
         Clock clock = Clock.systemUTC();
         TopicSetup.ensure(options.kafka(), options.partitions());
+        ServerSocketChannel listener = listener();
+        urls = urls(listener);
         ScheduledThreadPoolExecutor timer = timer();
         EventLog log = closing(new EventLog(options.kafka()));
 
@@ -110,16 +121,16 @@ public final class Gateway implements AutoCloseable {
         PythonPool pool = closing(new PythonPool(servers, options.pythonServers(), options.pythonIdle(), timer, clock));
         HttpExecutor http = closing(new HttpExecutor(timer, clock));
         Executors executors = new Executors(new PythonExecutor(pool), http, new ReplayExecutor(timer, clock));
-        Invoker invoker = closing(new Invoker(journal, definitions, executors, publisher, clock));
+        Attempts attempts = new Attempts(urls);
+        Invoker invoker = closing(new Invoker(journal, definitions, executors, attempts, publisher, clock));
 
         if (!definitionsTail.awaitCaughtUp(CATCH_UP)) {
             throw new IOException("%s at %s cannot be read".formatted(Topics.DEFINITIONS, options.kafka()));
         }
         publisher.start();
         invoker.recover();
-        server = closing(new HttpServer(
-                options.host(),
-                options.port(),
+        closing(new HttpServer(
+                listener,
                 new HttpServer.Parts(
                         invoker,
                         definitions,
@@ -129,7 +140,10 @@ public final class Gateway implements AutoCloseable {
                         view.view(),
                         replies,
                         new TaskEvents(options.kafka()),
+                        new DeadLetters(options.kafka()),
                         logs,
+                        attempts,
+                        new Signals(log, options.nodeId()),
                         options.nodeId())));
     }
 
@@ -146,6 +160,30 @@ public final class Gateway implements AutoCloseable {
         if (lock == null) {
             throw new IOException("another gateway owns " + data);
         }
+    }
+
+    /** Bound before there is a server, so that a function that runs again at once knows where to signal, and waits there. */
+    private ServerSocketChannel listener() throws IOException {
+        ServerSocketChannel listener = closing(ServerSocketChannel.open());
+        try {
+            return listener.bind(new InetSocketAddress(options.host(), options.port()), BACKLOG);
+        } catch (IOException | UnresolvedAddressException e) {
+            throw new IOException(
+                    "cannot listen at %s:%d: %s".formatted(options.host(), options.port(), e.getMessage()), e);
+        }
+    }
+
+    private Access.Urls urls(ServerSocketChannel listener) throws IOException {
+        InetSocketAddress bound = (InetSocketAddress) listener.getLocalAddress();
+        boolean everywhere = bound.getAddress().isAnyLocalAddress();
+        String advertised = everywhere ? InetAddress.getLocalHost().getHostAddress() : options.host();
+        return new Access.Urls(
+                url(everywhere ? InetAddress.getLoopbackAddress().getHostAddress() : options.host(), bound.getPort()),
+                options.advertise().isEmpty() ? url(advertised, bound.getPort()) : options.advertise());
+    }
+
+    private static String url(String host, int port) {
+        return (host.contains(":") ? "http://[%s]:%d" : "http://%s:%d").formatted(host, port);
     }
 
     private ScheduledThreadPoolExecutor timer() {
@@ -166,7 +204,7 @@ public final class Gateway implements AutoCloseable {
 
     /** The address to reach it by. */
     public String url() {
-        return "http://%s:%d".formatted(options.host(), server.port());
+        return urls.advertised();
     }
 
     /** Stops taking requests, ends functions without an outcome, then writes what is to be written. */

@@ -15,6 +15,7 @@ import java.util.Set;
  * @param kafka bootstrap servers
  * @param data directory of journal, view, bundles and logs; one gateway owns it
  * @param port 0 takes a free one
+ * @param advertise base URL by which functions elsewhere reach this gateway; empty: by its host and port
  * @param nodeId the name in {@code talnode}
  * @param control address of the gateway that has bundles this one misses; empty: none but its own
  * @param partitions of {@code tal.events}, {@code tal.tasks} and {@code tal.history}, if they are to be created
@@ -27,6 +28,7 @@ public record GatewayOptions(
         Path data,
         String host,
         int port,
+        String advertise,
         String nodeId,
         String control,
         int partitions,
@@ -38,6 +40,7 @@ public record GatewayOptions(
             "data",
             "host",
             "port",
+            "advertise",
             "node-id",
             "control",
             "partitions",
@@ -60,6 +63,7 @@ public record GatewayOptions(
                 data,
                 "127.0.0.1",
                 0,
+                "",
                 "node-1",
                 "",
                 4,
@@ -70,16 +74,17 @@ public record GatewayOptions(
 
     public GatewayOptions withPort(int newPort) {
         return new GatewayOptions(
-                kafka, data, host, newPort, nodeId, control, partitions, python, pythonServers, pythonIdle);
+                kafka, data, host, newPort, advertise, nodeId, control, partitions, python, pythonServers, pythonIdle);
     }
 
     public GatewayOptions withControl(String newControl) {
         return new GatewayOptions(
-                kafka, data, host, port, nodeId, newControl, partitions, python, pythonServers, pythonIdle);
+                kafka, data, host, port, advertise, nodeId, newControl, partitions, python, pythonServers, pythonIdle);
     }
 
     public GatewayOptions withPython(int servers, Duration idle) {
-        return new GatewayOptions(kafka, data, host, port, nodeId, control, partitions, python, servers, idle);
+        return new GatewayOptions(
+                kafka, data, host, port, advertise, nodeId, control, partitions, python, servers, idle);
     }
 
     /** @throws IllegalArgumentException that names the option and the rule */
@@ -111,6 +116,7 @@ public record GatewayOptions(
                 defaults.data,
                 values.getOrDefault("host", defaults.host),
                 number(values, "port", 8480),
+                values.getOrDefault("advertise", ""),
                 values.getOrDefault("node-id", defaults.nodeId),
                 values.getOrDefault("control", ""),
                 number(values, "partitions", defaults.partitions),

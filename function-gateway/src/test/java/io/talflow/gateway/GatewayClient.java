@@ -49,6 +49,13 @@ final class GatewayClient {
                 .POST(BodyPublishers.ofByteArray(body)));
     }
 
+    /** A signal of a running function. */
+    Answer signal(String token, String path, Object json) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(url + "/v1/runtime/" + path))
+                .header("authorization", "Bearer " + token)
+                .POST(BodyPublishers.ofByteArray(Json.bytes(json))));
+    }
+
     Answer put(String path, byte[] body) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create(url + path)).PUT(BodyPublishers.ofByteArray(body)));
     }

@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
@@ -99,7 +100,7 @@ class GatewayIT {
         assertThat(event.source()).isEqualTo("/talflow/bad/t");
         assertThat(event.extensions()).containsEntry("talnode", "node-1").containsKey("talbegan");
         String logs =
-                new String(client.get("/v1/tasks/bad/t/logs?function=fine").body());
+                new String(client.get("/v1/tasks/bad/t/logs?function=fine").body(), StandardCharsets.UTF_8);
         assertThat(logs).contains("hello from bad/t 1").contains("left True");
     }
 

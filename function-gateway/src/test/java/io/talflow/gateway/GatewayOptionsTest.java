@@ -20,6 +20,8 @@ class GatewayOptionsTest {
             "0.0.0.0",
             "--port",
             "7",
+            "--advertise",
+            "http://here",
             "--node-id",
             "n",
             "--control",
@@ -35,7 +37,17 @@ class GatewayOptionsTest {
         };
         assertThat(GatewayOptions.parse(arguments, Map.of()))
                 .isEqualTo(new GatewayOptions(
-                        "k:1", Path.of("/d"), "0.0.0.0", 7, "n", "http://c", 9, "py", 3, Duration.ofSeconds(11)));
+                        "k:1",
+                        Path.of("/d"),
+                        "0.0.0.0",
+                        7,
+                        "http://here",
+                        "n",
+                        "http://c",
+                        9,
+                        "py",
+                        3,
+                        Duration.ofSeconds(11)));
     }
 
     @Test

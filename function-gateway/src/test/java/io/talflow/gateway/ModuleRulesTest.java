@@ -19,7 +19,14 @@ class ModuleRulesTest {
     static final ArchRule HTTP_IS_AN_EDGE = noClasses()
             .that()
             .resideInAnyPackage(
-                    "..journal..", "..exec..", "..invoke..", "..view..", "..bundle..", "..log..", "..event..")
+                    "..journal..",
+                    "..exec..",
+                    "..invoke..",
+                    "..view..",
+                    "..bundle..",
+                    "..log..",
+                    "..event..",
+                    "..runtime..")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("io.javalin..", "io.talflow.gateway.http..");
@@ -30,5 +37,10 @@ class ModuleRulesTest {
             .resideInAPackage("..journal..")
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("..gateway.exec..", "..gateway.log..", "..gateway.view..", "org.apache.kafka..");
+            .resideInAnyPackage(
+                    "..gateway.exec..",
+                    "..gateway.log..",
+                    "..gateway.view..",
+                    "..gateway.runtime..",
+                    "org.apache.kafka..");
 }

@@ -38,6 +38,9 @@ final class SendCommand implements Runnable {
     @Mixin
     private Connection connection;
 
+    @Mixin
+    private Output output;
+
     @Spec
     private CommandSpec spec;
 
@@ -53,7 +56,17 @@ final class SendCommand implements Runnable {
         if (eventData != null) {
             event.put("data", Input.parse(eventData));
         }
-        connection.api().send(event);
-        spec.commandLine().getErr().println("sent " + event.get("id"));
+        Api api = connection.api();
+        api.send(event);
+        if (api.statusIfKnown(task).isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("no task %s is known; until it starts, its events are dead letters".formatted(task));
+        }
+        if (output.isJson()) {
+            output.print(spec.commandLine().getOut(), Map.of("task", task, "id", event.get("id")));
+        } else {
+            spec.commandLine().getErr().println("sent " + event.get("id"));
+        }
     }
 }

@@ -1,7 +1,10 @@
 package io.talflow.cli;
 
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,13 +36,38 @@ final class StatusCommand implements Runnable {
 
     @Override
     public void run() {
-        Map<String, Object> status = connection
-                .find()
-                .map(api -> api.status(task, exact))
-                .or(() -> exact
-                        ? Optional.empty()
-                        : Stored.task(connection, task, spec.commandLine().getErr()))
-                .orElseGet(() -> connection.api().status(task, exact));
-        output.print(spec.commandLine().getOut(), status);
+        Optional<Api> api = connection.find();
+        Optional<Map<String, Object>> stored = api.isPresent() || exact
+                ? Optional.empty()
+                : Stored.task(connection, task, spec.commandLine().getErr());
+        Map<String, Object> status =
+                stored.orElseGet(() -> api.orElseGet(connection::api).status(task, exact));
+        List<Map<String, Object>> invocations = stored.isPresent()
+                ? Stored.invocations(connection, task)
+                : RunCommand.invocations(api.orElseGet(connection::api), task);
+        PrintWriter out = spec.commandLine().getOut();
+        List<Map<String, Object>> functions = FunctionStates.of(invocations);
+        if (output.isJson()) {
+            status.put("functions", functions);
+            output.print(out, status);
+            return;
+        }
+        status.remove("nodes");
+        status.computeIfPresent("counts", (name, counts) -> line(counts));
+        status.computeIfPresent("asOf", (name, asOf) -> line(asOf));
+        output.print(out, status);
+        if (!functions.isEmpty()) {
+            out.println();
+            output.print(out, functions, functions, FunctionStates.COLUMNS);
+        }
+    }
+
+    /** Such as {@code running 1, completed 3}. */
+    private static String line(Object fields) {
+        return fields instanceof Map<?, ?> map
+                ? map.entrySet().stream()
+                        .map(entry -> Output.label(String.valueOf(entry.getKey())) + " " + entry.getValue())
+                        .collect(Collectors.joining(", "))
+                : String.valueOf(fields);
     }
 }

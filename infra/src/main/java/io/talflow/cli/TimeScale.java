@@ -27,8 +27,14 @@ final class TimeScale {
         Workflow workflow = loaded.workflow();
         Map<String, Function> functions = new LinkedHashMap<>();
         workflow.functions().forEach((name, function) -> functions.put(name, scaled(function, scale)));
-        return TalPrinter.json(
-                new Workflow(workflow.name(), workflow.inputSchema(), functions, workflow.events(), workflow.rules()));
+        return TalPrinter.json(new Workflow(
+                workflow.name(),
+                workflow.inputSchema(),
+                functions,
+                workflow.events(),
+                workflow.rules(),
+                workflow.start(),
+                workflow.deadline()));
     }
 
     private static Function scaled(Function function, double scale) {
@@ -43,6 +49,8 @@ final class TimeScale {
                 new Function.Executor.Replay(runtime),
                 function.emits(),
                 function.timeout(),
+                function.retry(),
+                function.compensate(),
                 function.position());
     }
 }

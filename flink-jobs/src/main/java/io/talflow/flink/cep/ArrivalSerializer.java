@@ -8,11 +8,11 @@ import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Thirteen bytes an arrival. */
+/** Seventeen bytes an arrival. */
 final class ArrivalSerializer extends TypeSerializerSingleton<Arrival> {
     static final ArrivalSerializer INSTANCE = new ArrivalSerializer();
     private static final long serialVersionUID = 1L;
-    private static final int LENGTH = Integer.BYTES + Long.BYTES + 1;
+    private static final int LENGTH = 2 * Integer.BYTES + Long.BYTES + 1;
 
     @Override
     public boolean isImmutableType() {
@@ -21,7 +21,7 @@ final class ArrivalSerializer extends TypeSerializerSingleton<Arrival> {
 
     @Override
     public Arrival createInstance() {
-        return new Arrival(0, 0, false);
+        return new Arrival(0, 0, 0, false);
     }
 
     @Override
@@ -42,13 +42,14 @@ final class ArrivalSerializer extends TypeSerializerSingleton<Arrival> {
     @Override
     public void serialize(Arrival arrival, DataOutputView target) throws IOException {
         target.writeInt(arrival.slot());
+        target.writeInt(arrival.number());
         target.writeLong(arrival.timeMicros());
         target.writeBoolean(arrival.complete());
     }
 
     @Override
     public Arrival deserialize(DataInputView source) throws IOException {
-        return new Arrival(source.readInt(), source.readLong(), source.readBoolean());
+        return new Arrival(source.readInt(), source.readInt(), source.readLong(), source.readBoolean());
     }
 
     @Override

@@ -32,8 +32,13 @@ final class BufferStore implements KeyedStateStore {
         maps.values().forEach(HeapMapState::clear);
     }
 
-    void clear(String name) {
-        maps.get(name).clear();
+    /** The values of one map. */
+    Iterable<?> values(String name) {
+        return maps.get(name).values();
+    }
+
+    Object value(String name, Object key) {
+        return maps.get(name).at(key);
     }
 
     void write(DataOutputView out) throws IOException {

@@ -36,6 +36,10 @@ final class HeapMapState<K, V> implements MapState<K, V> {
         }
     }
 
+    V at(Object key) {
+        return map.get(key);
+    }
+
     @Override
     public V get(K key) {
         return map.get(key);

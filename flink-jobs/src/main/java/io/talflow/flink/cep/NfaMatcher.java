@@ -5,7 +5,11 @@ import io.talflow.tal.semantics.Matcher;
 import io.talflow.tal.semantics.Shape;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.flink.cep.configuration.SharedBufferCacheConfig;
@@ -15,6 +19,8 @@ import org.apache.flink.cep.nfa.NFAState;
 import org.apache.flink.cep.nfa.NFAStateSerializer;
 import org.apache.flink.cep.nfa.aftermatch.AfterMatchSkipStrategy;
 import org.apache.flink.cep.nfa.compiler.NFACompiler;
+import org.apache.flink.cep.nfa.sharedbuffer.EventId;
+import org.apache.flink.cep.nfa.sharedbuffer.Lockable;
 import org.apache.flink.cep.nfa.sharedbuffer.SharedBuffer;
 import org.apache.flink.cep.nfa.sharedbuffer.SharedBufferAccessor;
 import org.apache.flink.cep.pattern.Pattern;
@@ -25,15 +31,17 @@ import org.apache.flink.core.memory.DataOutputSerializer;
  * Lets Flink's NFA decide. One NFA and one shared buffer a shape serve every node of every task: a node's partial
  * matches travel in its row, and are put into the buffer for the time of one arrival. Not thread-safe.
  *
- * <p>Arrival times increase strictly per task, so the buffer's counters of events per timestamp need not be kept.
+ * <p>The NFA's time is the log's, in microseconds where it thinks of milliseconds.
  */
 public final class NfaMatcher implements Matcher, AutoCloseable {
     private static final int FORMAT = 1;
     private static final int CACHE_SLOTS = 64;
+    /** A shape has its window, so there can be many; each is quickly made. */
+    private static final int MOST_MACHINES = 512;
     /** The buffer logs cache statistics from a timer thread; once a year is never. */
     private static final Duration NEVER = Duration.ofDays(365);
 
-    private static final String COUNTERS = "sharedBuffer-events-count";
+    private static final String EVENTS = "sharedBuffer-events";
 
     private final Function<Shape, Pattern<Arrival, ?>> compiler;
     private final Map<Shape, Machine> machines = new HashMap<>();
@@ -50,9 +58,18 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
     @Override
     public Step offer(Shape shape, byte[] memory, Arrival arrival) {
         try {
-            return machines.computeIfAbsent(shape, this::machine).offer(memory, arrival);
+            return machine(shape).offer(memory, arrival);
         } catch (Exception e) {
             throw new IllegalStateException("pattern %s failed on %s".formatted(shape, arrival), e);
+        }
+    }
+
+    @Override
+    public Step advance(Shape shape, byte[] memory, long timeMicros) {
+        try {
+            return machine(shape).advance(memory, timeMicros);
+        } catch (Exception e) {
+            throw new IllegalStateException("pattern %s failed at %d µs".formatted(shape, timeMicros), e);
         }
     }
 
@@ -63,7 +80,10 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
     }
 
     private Machine machine(Shape shape) {
-        return new Machine(compiler.apply(shape));
+        if (machines.size() == MOST_MACHINES && !machines.containsKey(shape)) {
+            close();
+        }
+        return machines.computeIfAbsent(shape, absent -> new Machine(compiler.apply(absent)));
     }
 
     private static final class Machine {
@@ -75,7 +95,7 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
         private final DataOutputSerializer out = new DataOutputSerializer(256);
 
         Machine(Pattern<Arrival, ?> pattern) {
-            this.nfa = NFACompiler.compileFactory(pattern, false).createNFA();
+            this.nfa = NFACompiler.compileFactory(pattern, true).createNFA();
             this.skip = pattern.getAfterMatchSkipStrategy();
             this.buffer = new SharedBuffer<>(
                     store, ArrivalSerializer.INSTANCE, new SharedBufferCacheConfig(CACHE_SLOTS, CACHE_SLOTS, NEVER));
@@ -83,12 +103,68 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
 
         Step offer(byte[] memory, Arrival arrival) throws Exception {
             NFAState state = load(memory);
-            boolean matched;
+            Collection<Map<String, List<Arrival>>> matches;
             try (SharedBufferAccessor<Arrival> accessor = buffer.getAccessor()) {
-                matched = !nfa.process(accessor, state, arrival, arrival.timeMicros(), skip, () -> 0L)
-                        .isEmpty();
+                nfa.advanceTime(accessor, state, arrival.timeMicros(), skip);
+                matches = nfa.process(accessor, state, arrival, arrival.timeMicros(), skip, () -> 0L);
             }
-            return new Step(matched, save(state));
+            List<Arrival> match = first(matches);
+            boolean taken = !match.isEmpty() || isKept(arrival);
+            byte[] kept = match.isEmpty() ? save(state) : null;
+            return new Step(match, taken, 0, kept == null ? Ways.NONE : ways(state), kept);
+        }
+
+        Step advance(byte[] memory, long timeMicros) throws Exception {
+            NFAState state = load(memory);
+            List<Arrival> match;
+            int timedOut;
+            try (SharedBufferAccessor<Arrival> accessor = buffer.getAccessor()) {
+                var ended = nfa.advanceTime(accessor, state, timeMicros, skip);
+                match = first(ended.f0);
+                timedOut = ended.f1.size();
+            }
+            byte[] kept = match.isEmpty() ? save(state) : null;
+            return new Step(match, !match.isEmpty(), timedOut, kept == null ? Ways.NONE : ways(state), kept);
+        }
+
+        /** The arrivals of the first match, in order of their stages. */
+        private static List<Arrival> first(Collection<Map<String, List<Arrival>>> matches) {
+            if (matches.isEmpty()) {
+                return List.of();
+            }
+            List<Arrival> arrivals = new ArrayList<>();
+            matches.iterator().next().values().forEach(arrivals::addAll);
+            arrivals.sort(Comparator.comparingInt(Arrival::slot));
+            return arrivals;
+        }
+
+        /** Whether an arrival is part of some partial match. */
+        private boolean isKept(Arrival arrival) {
+            for (Object event : store.values(EVENTS)) {
+                if (((Lockable<?>) event).getElement().equals(arrival)) {
+                    return true;
+                }
+            }
+            return false;
+        }
+
+        /** The partial matches but for the one that waits for a beginning. */
+        private Ways ways(NFAState state) {
+            int count = 0;
+            ComputationState oldest = null;
+            for (ComputationState way : state.getPartialMatches()) {
+                if (way.getStartEventID() != null) {
+                    count++;
+                    if (oldest == null || way.getStartTimestamp() < oldest.getStartTimestamp()) {
+                        oldest = way;
+                    }
+                }
+            }
+            return oldest == null ? Ways.NONE : new Ways(count, event(oldest.getStartEventID()));
+        }
+
+        private Arrival event(EventId id) {
+            return (Arrival) ((Lockable<?>) store.value(EVENTS, id)).getElement();
         }
 
         private NFAState load(byte[] memory) throws IOException {
@@ -110,7 +186,6 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
             if (isInitial(state)) {
                 return null;
             }
-            store.clear(COUNTERS);
             out.clear();
             out.writeByte(FORMAT);
             states.serialize(state, out);

@@ -2,6 +2,7 @@ package io.talflow.flink.cep;
 
 import io.talflow.tal.semantics.Arrival;
 import io.talflow.tal.semantics.Shape;
+import java.time.Duration;
 import org.apache.flink.cep.nfa.aftermatch.AfterMatchSkipStrategy;
 import org.apache.flink.cep.pattern.Pattern;
 import org.apache.flink.cep.pattern.conditions.SimpleCondition;
@@ -15,21 +16,37 @@ import org.apache.flink.cep.pattern.conditions.SimpleCondition;
 public final class PatternCompiler {
     private static final AfterMatchSkipStrategy PAST_LAST = AfterMatchSkipStrategy.skipPastLastEvent();
 
-    /** The pattern of a shape; pure. */
+    /** The pattern of a shape; pure. The unit of its time is the microsecond. */
     public Pattern<Arrival, ?> compile(Shape shape) {
-        return switch (shape.kind()) {
+        Pattern<Arrival, ?> pattern = switch (shape.kind()) {
             case EVENT -> Pattern.<Arrival>begin("event", PAST_LAST).where(new Any());
             case FIRST -> Pattern.<Arrival>begin("first", PAST_LAST).where(new Any());
-            case LAST -> Pattern.<Arrival>begin("last", PAST_LAST).where(new Complete());
-            case SEQUENCE -> sequence(shape.stages());
+            case LAST -> last(shape.windowMicros() > 0);
+            case SEQUENCE, STRICT -> sequence(shape.stages(), shape.kind() == Shape.Kind.STRICT);
+            case ABSENT ->
+                Pattern.<Arrival>begin("after", PAST_LAST)
+                        .where(new Slot(0))
+                        .notFollowedBy("event")
+                        .where(new Slot(1));
         };
+        return shape.windowMicros() > 0 ? pattern.within(Duration.ofMillis(shape.windowMicros())) : pattern;
     }
 
-    private static Pattern<Arrival, ?> sequence(int stages) {
+    private static Pattern<Arrival, Arrival> last(boolean timed) {
+        return timed
+                ? Pattern.<Arrival>begin("open", PAST_LAST)
+                        .where(new Slot(Arrival.OPENING))
+                        .followedBy("last")
+                        .where(new Complete())
+                : Pattern.<Arrival>begin("last", PAST_LAST).where(new Complete());
+    }
+
+    private static Pattern<Arrival, Arrival> sequence(int stages, boolean strict) {
         Pattern<Arrival, Arrival> pattern =
                 Pattern.<Arrival>begin("0", PAST_LAST).where(new Slot(0));
         for (int stage = 1; stage < stages; stage++) {
-            pattern = pattern.followedBy(Integer.toString(stage)).where(new Slot(stage));
+            String name = Integer.toString(stage);
+            pattern = (strict ? pattern.next(name) : pattern.followedBy(name)).where(new Slot(stage));
         }
         return pattern;
     }

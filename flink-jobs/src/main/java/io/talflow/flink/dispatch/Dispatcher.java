@@ -14,6 +14,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -164,9 +165,9 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing> implements OneIn
     private void call(List<Request> batch) {
         underWay.add(batch);
         calls.inc();
-        CompletableFuture<SimpleHttpResponse> answer = client.post(Batch.body(batch));
-        answer.whenComplete((response, failure) -> mailbox.execute(
-                () -> answered(batch, response, failure), "answer of the gateway to %s firings", batch.size()));
+        CompletableFuture<?> unused = client.post(Batch.body(batch))
+                .whenComplete((response, failure) -> mailbox.execute(
+                        () -> answered(batch, response, failure), "answer of the gateway to %s firings", batch.size()));
     }
 
     private void answered(List<Request> batch, SimpleHttpResponse response, Throwable failure) {
@@ -197,7 +198,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing> implements OneIn
         if (!pausing) {
             pausing = true;
             ProcessingTimeService timers = getProcessingTimeService();
-            timers.registerTimer(timers.getCurrentProcessingTime() + delay, at -> {
+            Future<?> unused = timers.registerTimer(timers.getCurrentProcessingTime() + delay, at -> {
                 pausing = false;
                 send();
             });

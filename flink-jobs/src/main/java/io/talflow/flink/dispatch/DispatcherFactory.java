@@ -22,7 +22,7 @@ public final class DispatcherFactory extends AbstractStreamOperatorFactory<Outgo
     }
 
     @Override
-    @SuppressWarnings("unchecked")
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as Flink declares it
     public <T extends StreamOperator<Outgoing>> T createStreamOperator(StreamOperatorParameters<Outgoing> parameters) {
         return (T) new Dispatcher(parameters, parameters.getMailboxExecutor(), gateway);
     }

@@ -1,6 +1,7 @@
 package io.talflow.flink.dispatch;
 
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
@@ -53,7 +54,7 @@ final class GatewayClient implements AutoCloseable {
                 .setBody(body, ContentType.APPLICATION_JSON)
                 .build();
         CompletableFuture<SimpleHttpResponse> answer = new CompletableFuture<>();
-        http.execute(request, new FutureCallback<>() {
+        Future<?> unused = http.execute(request, new FutureCallback<>() {
             @Override
             public void completed(SimpleHttpResponse response) {
                 answer.complete(response);

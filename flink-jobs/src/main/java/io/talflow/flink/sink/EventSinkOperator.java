@@ -8,14 +8,17 @@ import io.talflow.flink.wire.Request;
 import io.talflow.tal.InvalidTal;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.CloudEventCodec;
+import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.semantics.Effect;
 import io.talflow.tal.semantics.Matcher;
 import io.talflow.tal.semantics.TaskEngine;
 import java.io.Serializable;
+import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
@@ -30,6 +33,9 @@ import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.InternalTimer;
+import org.apache.flink.streaming.api.operators.InternalTimerService;
+import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
@@ -39,16 +45,26 @@ import org.apache.flink.util.OutputTag;
  * {@code KeyedBroadcastProcessFunction}, since a task that an arriving definition releases must be able to do anything a
  * task can do.
  *
- * <p>Moves state in and out and nothing else: {@link TaskEngine} decides, {@link NfaMatcher} matches. State has no TTL: a
- * finished task leaves its header, which late events and queries ask for.
+ * <p>Moves state in and out and nothing else: {@link TaskEngine} decides, {@link NfaMatcher} matches. A task has three timers
+ * of the job's clock, in their own namespaces: one pokes it by an event in the log, one removes rows nobody reads any more,
+ * one the tombstone. State has no other TTL.
  */
 public final class EventSinkOperator extends AbstractStreamOperator<Request>
-        implements TwoInputStreamOperator<LogRecord, DefinitionRecord, Request> {
+        implements TwoInputStreamOperator<LogRecord, DefinitionRecord, Request>, Triggerable<String, String> {
     /** Never changes: savepoints are bound to it. */
     public static final String UID = "event-sink-v1";
 
     private static final long serialVersionUID = 1L;
     private static final String WAITING = "waiting";
+    private static final String CLOCK = "clock";
+    private static final String SWEEP = "sweep";
+    private static final String TOMBSTONE = "tombstone";
+    /** How long an ended task's id is kept. */
+    private static final long TOMBSTONE_MILLIS = Duration.ofDays(7).toMillis();
+    /** Until a task is poked again whose log is behind this clock. */
+    private static final long AGAIN_MILLIS = 10;
+    /** Pokes in one go: all that is due is one action of the mailbox, which keeps everything else waiting. */
+    private static final int POKES = 1_000;
 
     /** Makes the matcher of a subtask; a test gives one that never matches. */
     public interface MatcherFactory extends Supplier<Matcher>, Serializable {}
@@ -61,6 +77,9 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     private transient KnownDefinitions definitions;
     private transient MapState<String, byte[]> rows;
     private transient ValueState<Boolean> waiting;
+    private transient InternalTimerService<String> timers;
+    private transient long pokedAt;
+    private transient int pokes;
     private transient Set<String> waitingTasks;
     private transient StreamRecord<Request> reused;
     private transient Counter events;
@@ -101,6 +120,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         super.open();
         matcher = matchers.get();
         engine = new TaskEngine(definitions, matcher);
+        timers = getInternalTimerService("task-timers", StringSerializer.INSTANCE, this);
         reused = new StreamRecord<>(null);
         events = getMetricGroup().counter("events");
         firings = getMetricGroup().counter("firings");
@@ -137,6 +157,48 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         for (Effect effect : effects) {
             apply(effect, record);
         }
+    }
+
+    @Override
+    public void onProcessingTime(InternalTimer<String, String> timer) throws Exception {
+        switch (timer.getNamespace()) {
+            case CLOCK -> poke(timer.getKey(), timer.getTimestamp());
+            case SWEEP -> sweep();
+            case TOMBSTONE -> {
+                StateRows task = new StateRows(rows);
+                engine.forget(task);
+                task.flush();
+            }
+            default -> throw new IllegalStateException("timer of no known kind: " + timer.getNamespace());
+        }
+    }
+
+    @Override
+    public void onEventTime(InternalTimer<String, String> timer) {
+        throw new IllegalStateException("this job has no event time");
+    }
+
+    /** Time reaches a task by its log, like everything else. */
+    private void poke(String task, long at) {
+        long now = timers.currentProcessingTime();
+        if (now != pokedAt) {
+            pokedAt = now;
+            pokes = 0;
+        }
+        if (++pokes > POKES) {
+            timers.registerProcessingTimeTimer(CLOCK, now + 1);
+            return;
+        }
+        emit(Outgoing.log(
+                TalEvent.engine(task + "/timer/" + at, "/talflow/job", EventTypes.TASK_TIMER, task, Map.of("at", at))));
+    }
+
+    private void sweep() throws Exception {
+        StateRows task = new StateRows(rows);
+        if (engine.sweep(task)) {
+            timers.registerProcessingTimeTimer(SWEEP, timers.currentProcessingTime() + 1);
+        }
+        task.flush();
     }
 
     @Override
@@ -189,6 +251,14 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
                     true, withdraw.task(), "", "", withdraw.firing(), withdraw.attempt(), "", "", new byte[0])));
         } else if (effect instanceof Effect.Append append) {
             emit(Outgoing.log(append.event()));
+        } else if (effect instanceof Effect.Emit emit) {
+            emit(Outgoing.event(emit.topic().orElse(Topics.OUT), emit.event()));
+        } else if (effect instanceof Effect.Clock clock) {
+            set(clock);
+        } else if (effect instanceof Effect.Sweep) {
+            timers.registerProcessingTimeTimer(SWEEP, timers.currentProcessingTime() + 1);
+        } else if (effect instanceof Effect.Ended) {
+            timers.registerProcessingTimeTimer(TOMBSTONE, timers.currentProcessingTime() + TOMBSTONE_MILLIS);
         } else if (effect instanceof Effect.Status status) {
             emit(Outgoing.structured(Topics.TASKS, status.key(), statusEvent(status)));
         } else if (effect instanceof Effect.Decision decision) {
@@ -201,6 +271,17 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         } else if (effect instanceof Effect.DeadLetter letter) {
             deadLetters.inc();
             emit(Outgoing.deadLetter(Originals.of(letter.event(), record), letter.code(), letter.reason()));
+        }
+    }
+
+    private void set(Effect.Clock clock) {
+        if (clock.before() > 0) {
+            timers.deleteProcessingTimeTimer(CLOCK, clock.before());
+        }
+        if (clock.at() > 0) {
+            boolean again = clock.at() == clock.before();
+            long soonest = again ? timers.currentProcessingTime() + AGAIN_MILLIS : 0;
+            timers.registerProcessingTimeTimer(CLOCK, Math.max(clock.at(), soonest));
         }
     }
 

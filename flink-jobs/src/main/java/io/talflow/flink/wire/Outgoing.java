@@ -16,7 +16,12 @@ public record Outgoing(String topic, byte[] key, byte[] value, Map<String, byte[
 
     /** An event for the log, on its task's home partition. */
     public static Outgoing log(TalEvent event) {
-        return new Outgoing(Topics.EVENTS, bytes(event.task()), event.data(), CloudEventCodec.headers(event));
+        return event(Topics.EVENTS, event);
+    }
+
+    /** An event for a topic of the outside, keyed by the task it comes from. */
+    public static Outgoing event(String topic, TalEvent event) {
+        return new Outgoing(topic, bytes(event.task()), event.data(), CloudEventCodec.headers(event));
     }
 
     /** A structured CloudEvent. */

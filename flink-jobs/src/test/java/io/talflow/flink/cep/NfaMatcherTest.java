@@ -19,23 +19,12 @@ class NfaMatcherTest {
     private static final int ARRIVALS = 16;
 
     @Test
-    @DisplayName("agrees with the meaning of each shape spelled out")
+    @DisplayName("agrees with the meaning of each shape spelled out, in time and out of turn")
     void agreesWithPlainMatcher() {
         Random random = new Random(SEED);
         try (NfaMatcher nfa = new NfaMatcher()) {
             for (int number = 0; number < CASES; number++) {
-                agree(nfa, random, number, false);
-            }
-        }
-    }
-
-    @Test
-    @DisplayName("agrees, too, on arrivals out of turn and repeated")
-    void agreesOnArrivalsOutOfTurn() {
-        Random random = new Random(SEED + 1);
-        try (NfaMatcher nfa = new NfaMatcher()) {
-            for (int number = 0; number < CASES; number++) {
-                agree(nfa, random, number, true);
+                agree(nfa, random, number);
             }
         }
     }
@@ -43,30 +32,43 @@ class NfaMatcherTest {
     @Test
     @DisplayName("keeps the same partial match after a move to another matcher")
     void memoryMovesBetweenMatchers() {
-        Shape shape = Shape.sequence(4);
+        Shape shape = Shape.sequence(4, 0);
         byte[] memory = null;
         for (int slot = 0; slot < 4; slot++) {
             try (NfaMatcher fresh = new NfaMatcher()) {
-                Matcher.Step step = fresh.offer(shape, memory, new Arrival(slot, 1_000 + slot, false));
-                assertThat(step.matched()).isEqualTo(slot == 3);
+                Matcher.Step step = fresh.offer(shape, memory, new Arrival(slot, slot, 1_000 + slot, false));
+                assertThat(step.match()).hasSize(slot == 3 ? 4 : 0);
                 memory = step.memory();
             }
         }
-        assertThat(memory).as("nothing is kept after a match").isNull();
     }
 
     @Test
-    @DisplayName("mixes nodes of one shape without mixing their partial matches")
+    @DisplayName("keeps the nodes that share a pattern apart")
     void nodesOfOneShapeAreApart() {
-        Shape shape = Shape.sequence(2);
+        Shape shape = Shape.sequence(2, 0);
         try (NfaMatcher nfa = new NfaMatcher()) {
-            byte[] first = nfa.offer(shape, null, new Arrival(0, 1, false)).memory();
-            byte[] second = nfa.offer(shape, null, new Arrival(1, 2, false)).memory();
+            byte[] first = nfa.offer(shape, null, new Arrival(0, 0, 1, false)).memory();
+            byte[] second = nfa.offer(shape, null, new Arrival(1, 0, 2, false)).memory();
             assertThat(second).as("an arrival out of turn leaves nothing").isNull();
-            assertThat(nfa.offer(shape, second, new Arrival(1, 3, false)).matched())
-                    .isFalse();
-            assertThat(nfa.offer(shape, first, new Arrival(1, 4, false)).matched())
-                    .isTrue();
+            assertThat(nfa.offer(shape, second, new Arrival(1, 0, 3, false)).match())
+                    .isEmpty();
+            assertThat(nfa.offer(shape, first, new Arrival(1, 1, 4, false)).match())
+                    .hasSize(2);
+        }
+    }
+
+    @Test
+    @DisplayName("tells two arrivals of one moment apart")
+    void arrivalsOfOneMoment() {
+        Shape shape = Shape.sequence(3, 100);
+        try (NfaMatcher nfa = new NfaMatcher()) {
+            byte[] memory = null;
+            for (int slot = 0; slot < 3; slot++) {
+                Matcher.Step step = nfa.offer(shape, memory, new Arrival(slot, slot, 7, false));
+                memory = step.memory();
+                assertThat(step.match()).hasSize(slot == 2 ? 3 : 0);
+            }
         }
     }
 
@@ -75,8 +77,8 @@ class NfaMatcherTest {
     void closesItsTimers() {
         for (int round = 0; round < 20; round++) {
             try (NfaMatcher nfa = new NfaMatcher()) {
-                nfa.offer(Shape.EVENT, null, new Arrival(0, 1, true));
-                nfa.offer(Shape.sequence(3), null, new Arrival(0, 1, true));
+                nfa.offer(Shape.EVENT, null, new Arrival(0, 0, 1, true));
+                nfa.offer(Shape.sequence(3, 0), null, new Arrival(0, 0, 1, true));
             }
         }
         Awaitility.await("a buffer's timer ends with its matcher").until(NfaMatcherTest::timers, List.of()::equals);
@@ -89,27 +91,66 @@ class NfaMatcherTest {
                 .toList();
     }
 
-    /** @param anySlot else only the part of a sequence whose turn it is arrives, as the engine offers them */
-    private static void agree(NfaMatcher nfa, Random random, int number, boolean anySlot) {
-        List<Shape> shapes = List.of(Shape.EVENT, Shape.FIRST, Shape.LAST, Shape.sequence(1 + random.nextInt(5)));
-        Shape shape = shapes.get(random.nextInt(shapes.size()));
+    private static void agree(NfaMatcher nfa, Random random, int number) {
+        Shape shape = shape(random);
         Matcher plain = new PlainMatcher();
         byte[] nfaMemory = null;
         byte[] plainMemory = null;
-        int next = 0;
+        long time = 1_000;
         for (int at = 0; at < ARRIVALS; at++) {
-            int slot = shape.kind() == Shape.Kind.SEQUENCE && !anySlot ? next : random.nextInt(5);
-            Arrival arrival = new Arrival(slot, 1000 + at, random.nextInt(3) == 0);
-            Matcher.Step expected = plain.offer(shape, plainMemory, arrival);
-            Matcher.Step actual = nfa.offer(shape, nfaMemory, arrival);
-            String place = "-Dseed=%d, case %d, %s, arrival %d: %s".formatted(SEED, number, shape, at, arrival);
-            assertThat(actual.matched()).as(place).isEqualTo(expected.matched());
+            time += random.nextInt(4);
+            boolean offered = random.nextInt(5) > 0;
+            Arrival arrival = arrival(shape, random, at, time, plainMemory != null);
+            Matcher.Step expected =
+                    offered ? plain.offer(shape, plainMemory, arrival) : plain.advance(shape, plainMemory, time);
+            Matcher.Step actual = offered ? nfa.offer(shape, nfaMemory, arrival) : nfa.advance(shape, nfaMemory, time);
+            String place = "-Dseed=%d, case %d, %s, %s"
+                    .formatted(SEED, number, shape, offered ? arrival.toString() : "clock at " + time);
+            assertThat(numbers(actual)).as(place).isEqualTo(numbers(expected));
+            assertThat(actual.timedOut()).as("timed out, %s", place).isEqualTo(expected.timedOut());
+            assertThat(actual.taken()).as("taken, %s", place).isEqualTo(expected.taken());
+            assertThat(actual.ways().count())
+                    .as("ways, %s", place)
+                    .isEqualTo(expected.ways().count());
+            assertThat(oldest(actual)).as("oldest, %s", place).isEqualTo(oldest(expected));
             assertThat(actual.memory() == null)
                     .as("nothing to remember, %s", place)
                     .isEqualTo(expected.memory() == null);
             nfaMemory = actual.memory();
             plainMemory = expected.memory();
-            next = expected.matched() ? 0 : slot + 1;
         }
+    }
+
+    private static Shape shape(Random random) {
+        long window = random.nextBoolean() ? 0 : 1 + random.nextInt(12);
+        return switch (random.nextInt(6)) {
+            case 0 -> Shape.EVENT;
+            case 1 -> Shape.FIRST;
+            case 2 -> Shape.last(window);
+            case 3 -> Shape.sequence(1 + random.nextInt(4), window);
+            case 4 -> Shape.strict(1 + random.nextInt(4), window);
+            default -> Shape.absent(window + 1);
+        };
+    }
+
+    /** An arrival as the engine could offer it: a window opens once, and {@code absent} is told what it asked for. */
+    private static Arrival arrival(Shape shape, Random random, int number, long time, boolean open) {
+        int slot = random.nextInt(shape.kind() == Shape.Kind.STRICT ? shape.stages() + 1 : shape.stages());
+        if (shape.kind() == Shape.Kind.STRICT && slot == shape.stages()) {
+            slot = Arrival.OTHER;
+        } else if (shape.kind() == Shape.Kind.ABSENT) {
+            slot = open ? 1 : 0;
+        } else if (shape.kind() == Shape.Kind.LAST && shape.windowMicros() > 0 && !open) {
+            return new Arrival(Arrival.OPENING, number, time, false);
+        }
+        return new Arrival(slot, number, time, random.nextInt(3) == 0);
+    }
+
+    private static List<Integer> numbers(Matcher.Step step) {
+        return step.match().stream().map(Arrival::number).toList();
+    }
+
+    private static Integer oldest(Matcher.Step step) {
+        return step.ways().oldest() == null ? null : step.ways().oldest().number();
     }
 }

@@ -132,6 +132,11 @@ class SilenceTest {
         }
 
         @Override
+        public Step advance(Shape shape, byte[] memory, long timeMicros) {
+            return (switched ? given : compiled).advance(shape, memory, timeMicros);
+        }
+
+        @Override
         public void close() {
             compiled.close();
             given.close();

@@ -7,23 +7,21 @@ import java.io.PrintStream;
 import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Future;
 import kafka.server.KafkaConfig;
 import kafka.server.KafkaRaftServer;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.NewTopic;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.Uuid;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.apache.kafka.common.utils.Time;
 import org.apache.kafka.metadata.storage.Formatter;
@@ -32,15 +30,20 @@ import org.apache.kafka.server.common.MetadataVersion;
 
 /** A real broker in this process, with the project's topics. */
 final class LocalKafka implements AutoCloseable {
+    static final int LOG_PARTITIONS = 4;
+
     private final KafkaRaftServer server;
     private final String bootstrap;
     private final KafkaProducer<byte[], byte[]> producer;
+    private final Map<String, Follower> followers = new ConcurrentHashMap<>();
 
     private LocalKafka(KafkaRaftServer server, String bootstrap) {
         this.server = server;
         this.bootstrap = bootstrap;
         this.producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", bootstrap), new ByteArraySerializer(), new ByteArraySerializer());
+                Map.of("bootstrap.servers", bootstrap, "max.request.size", 20 << 20),
+                new ByteArraySerializer(),
+                new ByteArraySerializer());
     }
 
     static LocalKafka start(Path directory) throws Exception {
@@ -60,7 +63,7 @@ final class LocalKafka implements AutoCloseable {
         server.startup();
         LocalKafka kafka = new LocalKafka(server, "127.0.0.1:" + port);
         kafka.create(Topics.IN, 2);
-        kafka.create(Topics.EVENTS, 4);
+        kafka.create(Topics.EVENTS, LOG_PARTITIONS);
         kafka.create(Topics.DEFINITIONS, 1);
         kafka.create(Topics.TASKS, 4);
         kafka.create(Topics.HISTORY, 4);
@@ -84,30 +87,25 @@ final class LocalKafka implements AutoCloseable {
     }
 
     void send(ProducerRecord<byte[], byte[]> record) throws Exception {
-        producer.send(record).get();
+        sendLater(record).get();
     }
 
-    /** All records of a topic now. */
+    Future<RecordMetadata> sendLater(ProducerRecord<byte[], byte[]> record) {
+        return producer.send(record);
+    }
+
+    /** All records of a topic now, of each partition in order. */
     List<ConsumerRecord<byte[], byte[]>> read(String topic) {
-        Map<String, Object> settings = Map.of("bootstrap.servers", bootstrap);
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            consumer.assign(partitions);
-            consumer.seekToBeginning(partitions);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions);
-            List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                consumer.poll(Duration.ofMillis(100)).forEach(records::add);
-            }
-            return records;
-        }
+        return followers.computeIfAbsent(topic, this::follower).read();
+    }
+
+    private Follower follower(String topic) {
+        return new Follower(bootstrap, topic);
     }
 
     @Override
     public void close() {
+        followers.values().forEach(Follower::close);
         producer.close();
         server.shutdown();
         server.awaitShutdown();

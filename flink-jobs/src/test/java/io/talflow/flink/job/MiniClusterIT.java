@@ -1,42 +1,35 @@
 package io.talflow.flink.job;
 
+import static io.talflow.flink.job.JobStack.await;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.cloudevents.CloudEvent;
 import io.cloudevents.core.builder.CloudEventBuilder;
 import io.cloudevents.core.message.Encoding;
-import io.cloudevents.jackson.JsonFormat;
-import io.cloudevents.kafka.CloudEventSerializer;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.Topics;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.time.Duration;
+import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
-import org.apache.flink.core.execution.JobClient;
-import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.header.Header;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
-import org.awaitility.Awaitility;
-import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** The whole job on a real broker; whoever sends events uses the plain CloudEvents SDK and no class of ours. */
 @DisplayName("The job on a real broker")
 class MiniClusterIT {
-    private static final String WORKFLOW = """
+    static final String WORKFLOW = """
             tal: 1
             workflow: greeting
             events:
@@ -53,66 +46,59 @@ class MiniClusterIT {
     @TempDir
     static Path directory;
 
+    private static JobStack stack;
     private static LocalKafka kafka;
-    private static EchoGateway gateway;
-    private static JobClient job;
 
     @BeforeAll
     static void start() throws Exception {
-        kafka = LocalKafka.start(directory.resolve("kafka"));
-        gateway = EchoGateway.start(kafka);
-        StreamExecutionEnvironment env = StreamExecutionEnvironment.createLocalEnvironment(2);
-        OrchestratorJob.build(
-                env,
-                JobOptions.parse(
-                        "--kafka", kafka.bootstrap(),
-                        "--gateway", gateway.url(),
-                        "--parallelism", "2",
-                        "--checkpoints",
-                                directory.resolve("checkpoints").toUri().toString()));
-        job = env.executeAsync(OrchestratorJob.NAME);
-        define("greeting", "v1", WORKFLOW);
+        stack = JobStack.start(directory);
+        kafka = stack.kafka();
+        stack.define("greeting", "v1", WORKFLOW);
     }
 
     @AfterAll
     static void stop() throws Exception {
-        if (job != null) {
-            job.cancel().get();
+        if (stack != null) {
+            stack.close();
         }
-        if (gateway != null) {
-            gateway.close();
+    }
+
+    @ParameterizedTest
+    @EnumSource(Encoding.class)
+    @DisplayName("is started and fed by the plain SDK")
+    void thePlainSdkStartsAndFeedsATask(Encoding encoding) throws Exception {
+        String key = "sdk-" + encoding;
+        try (Sdk sdk = new Sdk(kafka, encoding)) {
+            sdk.send(null, Sdk.start("greeting", key, Map.of("number", 1)));
+            await("the task runs").until(() -> stack.statuses().is("greeting/" + key, "RUNNING"));
+            sdk.send("another key", named(key));
         }
-        if (kafka != null) {
-            kafka.close();
-        }
+        await("the task ends").until(() -> stack.statuses().is("greeting/" + key, "COMPLETED"));
     }
 
     @Test
     @DisplayName("takes events of any producer, of either mode, with any key, interleaved")
     void anyProducerFeedsTasks() throws Exception {
-        try (KafkaProducer<byte[], CloudEvent> binary = producer(Encoding.BINARY);
-                KafkaProducer<byte[], CloudEvent> structured = producer(Encoding.STRUCTURED)) {
+        try (Sdk binary = new Sdk(kafka, Encoding.BINARY);
+                Sdk structured = new Sdk(kafka, Encoding.STRUCTURED)) {
             for (int number = 0; number < 20; number++) {
-                binary.send(new ProducerRecord<>(Topics.IN, null, started("t" + number, number)));
+                binary.send(null, Sdk.start("greeting", "t" + number, Map.of("number", number)));
             }
-            await("twenty tasks run").until(() -> running("greeting/t").size() == 20);
+            await("twenty tasks run").until(() -> tasks("greeting/t").size() == 20);
             for (int number = 0; number < 20; number++) {
-                String key = "t" + number;
-                byte[] wrongKey = ("wrong" + number % 3).getBytes(StandardCharsets.UTF_8);
-                structured.send(new ProducerRecord<>(Topics.IN, number % 2 == 0 ? null : wrongKey, named(key)));
-                binary.send(new ProducerRecord<>(Topics.IN, wrongKey, named(key)));
+                String wrongKey = "wrong" + number % 3;
+                structured.send(number % 2 == 0 ? null : wrongKey, named("t" + number));
+                binary.send(wrongKey, named("t" + number));
             }
         }
         await("twenty tasks end").untilAsserted(() -> {
             for (int number = 0; number < 20; number++) {
-                assertThat(status("greeting/t" + number).orElse(Map.of()))
+                assertThat(stack.statuses().of("greeting/t" + number).orElse(Map.of()))
                         .containsEntry("status", "COMPLETED")
                         .containsEntry("output", Map.of("input", Map.of("number", (long) number)));
+                assertThat(stack.gateway().firings("greeting/t" + number)).hasSize(1);
             }
         });
-        assertThat(gateway.firings())
-                .filteredOn(firing -> firing.startsWith("greeting/t"))
-                .hasSize(20);
     }
 
     @Test
@@ -122,17 +108,17 @@ class MiniClusterIT {
                 .withId("order-4711")
                 .withSource(URI.create("/shop"))
                 .withType(EventTypes.TASK_STARTED)
-                .withData("application/json", json(Map.of("workflow", "greeting", "input", Map.of())))
+                .withData("application/json", Json.bytes(Map.of("workflow", "greeting", "input", Map.of())))
                 .build();
-        Set<String> before = tasks();
-        try (KafkaProducer<byte[], CloudEvent> producer = producer(Encoding.BINARY)) {
-            producer.send(new ProducerRecord<>(Topics.IN, null, start));
-            producer.send(new ProducerRecord<>(Topics.IN, "x".getBytes(StandardCharsets.UTF_8), start));
-            producer.send(new ProducerRecord<>(Topics.IN, null, started("after-repeat", 0)));
+        Set<String> before = stack.statuses().tasks();
+        try (Sdk sdk = new Sdk(kafka, Encoding.BINARY)) {
+            sdk.send(null, start);
+            sdk.send("x", start);
+            sdk.send(null, Sdk.start("greeting", "after-repeat", Map.of()));
         }
         await("the start after both")
-                .until(() -> status("greeting/after-repeat").isPresent());
-        Set<String> fresh = tasks();
+                .until(() -> stack.statuses().of("greeting/after-repeat").isPresent());
+        Set<String> fresh = stack.statuses().tasks();
         fresh.removeAll(before);
         fresh.remove("greeting/after-repeat");
         assertThat(fresh)
@@ -141,6 +127,45 @@ class MiniClusterIT {
                 .first()
                 .asString()
                 .matches("greeting/[0-9a-f]{20}");
+    }
+
+    @Test
+    @DisplayName("brings a record that is off its task's partition home, and applies it there")
+    void aRecordOnTheWrongPartitionComesHome() throws Exception {
+        try (Sdk sdk = new Sdk(kafka, Encoding.BINARY)) {
+            sdk.send(null, Sdk.start("greeting", "stray", Map.of()));
+            await("the task runs").until(() -> stack.statuses().is("greeting/stray", "RUNNING"));
+            int home = ((Number)
+                            stack.statuses().of("greeting/stray").orElseThrow().get("partition"))
+                    .intValue();
+            sdk.send(Topics.EVENTS, (home + 1) % LocalKafka.LOG_PARTITIONS, "greeting/stray", named("stray"));
+            await("the task ends").until(() -> stack.statuses().is("greeting/stray", "COMPLETED"));
+            assertThat(kafka.read(Topics.EVENTS))
+                    .filteredOn(record -> header(record, "ce_id").equals("named-stray"))
+                    .extracting(ConsumerRecord::partition)
+                    .containsExactlyInAnyOrder((home + 1) % LocalKafka.LOG_PARTITIONS, home);
+        }
+    }
+
+    @Test
+    @DisplayName("puts a wrongly keyed record of the log into the dead letters, and no task sees it")
+    void aWronglyKeyedRecordIsADeadLetter() throws Exception {
+        CloudEvent stolen = Sdk.event("com.example.named", "stolen", "greeting/victim", Map.of("name", "Eve"));
+        try (Sdk sdk = new Sdk(kafka, Encoding.BINARY)) {
+            sdk.send(null, Sdk.start("greeting", "victim", Map.of()));
+            await("the task runs").until(() -> stack.statuses().is("greeting/victim", "RUNNING"));
+            sdk.send(Topics.EVENTS, null, "greeting/other", stolen);
+            sdk.send(Topics.EVENTS, null, null, stolen);
+            await("both are dead letters")
+                    .until(() -> letters("ce_id", "stolen").size() == 2);
+            assertThat(letters("ce_id", "stolen")).allSatisfy(letter -> {
+                assertThat(header(letter, "talflow-code")).isEqualTo("event/wrong-key");
+                assertThat(letter.value()).isEqualTo(Json.bytes(Map.of("name", "Eve")));
+            });
+            assertThat(stack.gateway().firings("greeting/victim")).isEmpty();
+            sdk.send(null, named("victim"));
+        }
+        await("the task ends").until(() -> stack.statuses().is("greeting/victim", "COMPLETED"));
     }
 
     @Test
@@ -154,16 +179,10 @@ class MiniClusterIT {
         kafka.send(new ProducerRecord<>(Topics.IN, "no event at all".getBytes(StandardCharsets.UTF_8)));
         kafka.send(new ProducerRecord<>(Topics.EVENTS, "a/b".getBytes(StandardCharsets.UTF_8), notJson));
         kafka.send(new ProducerRecord<>(Topics.DEFINITIONS, "broken@v1".getBytes(StandardCharsets.UTF_8), notJson));
-        try (KafkaProducer<byte[], CloudEvent> producer = producer(Encoding.BINARY)) {
-            producer.send(new ProducerRecord<>(Topics.IN, null, event("com.example.named", "lost", "", Map.of())));
-            producer.send(new ProducerRecord<>(
-                    Topics.IN, null, event(EventTypes.INVOCATION_COMPLETED, "forged", "greeting/t0", Map.of())));
-            producer.send(new ProducerRecord<>(
-                    Topics.IN, null, event("com.example.named", "nobody", "greeting/nobody", Map.of())));
-            producer.send(new ProducerRecord<>(
-                    Topics.EVENTS,
-                    "greeting/other".getBytes(StandardCharsets.UTF_8),
-                    event("com.example.named", "wrong-key", "greeting/t0", Map.of())));
+        try (Sdk sdk = new Sdk(kafka, Encoding.BINARY)) {
+            sdk.send(null, Sdk.event("com.example.named", "lost", "", Map.of()));
+            sdk.send(null, Sdk.event(EventTypes.INVOCATION_COMPLETED, "forged", "greeting/t0", Map.of()));
+            sdk.send(null, Sdk.event("com.example.named", "nobody", "greeting/nobody", Map.of()));
         }
         await("each has its dead letter")
                 .untilAsserted(() -> assertThat(kafka.read(Topics.DEAD_LETTERS))
@@ -173,160 +192,38 @@ class MiniClusterIT {
                                 "event/no-task",
                                 "event/reserved-type",
                                 "task/unknown",
-                                "event/wrong-key",
                                 "definition/invalid"));
-        ConsumerRecord<byte[], byte[]> letter = kafka.read(Topics.DEAD_LETTERS).stream()
-                .filter(each -> "abc".equals(header(each, "trace")))
-                .findFirst()
-                .orElseThrow();
+        ConsumerRecord<byte[], byte[]> letter = letters("trace", "abc").get(0);
         assertThat(letter.value()).isEqualTo(notJson);
         assertThat(header(letter, "talflow-topic")).isEqualTo(Topics.IN);
         assertThat(header(letter, "talflow-reason")).contains("line 1");
-        try (KafkaProducer<byte[], CloudEvent> producer = producer(Encoding.BINARY)) {
-            producer.send(new ProducerRecord<>(Topics.IN, null, started("alive", 1)));
-            await("the task is there").until(() -> status("greeting/alive").isPresent());
-            producer.send(new ProducerRecord<>(Topics.IN, null, named("alive")));
+        try (Sdk sdk = new Sdk(kafka, Encoding.BINARY)) {
+            sdk.send(null, Sdk.start("greeting", "alive", Map.of()));
+            await("the task is there")
+                    .until(() -> stack.statuses().of("greeting/alive").isPresent());
+            sdk.send(null, named("alive"));
         }
-        await("the job goes on").until(() -> ended("greeting/alive", "COMPLETED"));
-    }
-
-    @Test
-    @DisplayName("lets a task wait for its definition, and begins when it comes")
-    void aTaskWaitsForItsDefinition() throws Exception {
-        try (KafkaProducer<byte[], CloudEvent> producer = producer(Encoding.STRUCTURED)) {
-            producer.send(new ProducerRecord<>(
-                    Topics.IN,
-                    null,
-                    event(
-                            EventTypes.TASK_STARTED,
-                            "early",
-                            "later/one",
-                            Map.of("workflow", "later", "input", Map.of()))));
-            await("the task is there").until(() -> ended("later/one", "WAITING"));
-            producer.send(new ProducerRecord<>(
-                    Topics.IN, null, event("com.example.named", "early-2", "later/one", Map.of())));
-        }
-        define("later", "v7", WORKFLOW.replace("workflow: greeting", "workflow: later"));
-        await("the task ends").until(() -> ended("later/one", "COMPLETED"));
-        assertThat(status("later/one").orElseThrow()).containsEntry("version", "v7");
-    }
-
-    @Test
-    @DisplayName("reads a topic of the user's own once a workflow names it and it exists")
-    void aWorkflowNamesATopic() throws Exception {
-        String workflow = WORKFLOW.replace("workflow: greeting", "workflow: shop")
-                .replace("type: com.example.named", "type: com.example.named, topic: shop.orders");
-        define("shop", "v1", workflow);
-        try (KafkaProducer<byte[], CloudEvent> producer = producer(Encoding.BINARY)) {
-            producer.send(new ProducerRecord<>(
-                    Topics.IN,
-                    null,
-                    event(
-                            EventTypes.TASK_STARTED,
-                            "shop-1",
-                            "shop/one",
-                            Map.of("workflow", "shop", "input", Map.of()))));
-            await("the task runs").until(() -> ended("shop/one", "RUNNING"));
-            kafka.create("shop.orders", 1);
-            producer.send(new ProducerRecord<>(
-                    "shop.orders", null, event("com.example.named", "order-1", "shop/one", Map.of())));
-        }
-        await("the task ends").until(() -> ended("shop/one", "COMPLETED"));
-    }
-
-    private static void define(String workflow, String version, String text) throws Exception {
-        byte[] definition =
-                json(Map.of("workflow", workflow, "version", version, "file", "workflow.yaml", "text", text));
-        byte[] versionKey = (workflow + "@" + version).getBytes(StandardCharsets.UTF_8);
-        kafka.send(new ProducerRecord<>(Topics.DEFINITIONS, versionKey, definition));
-        kafka.send(new ProducerRecord<>(
-                Topics.DEFINITIONS,
-                workflow.getBytes(StandardCharsets.UTF_8),
-                json(Map.of("workflow", workflow, "version", version))));
-    }
-
-    private static CloudEvent started(String key, int number) {
-        return event(
-                EventTypes.TASK_STARTED,
-                "start-" + key,
-                "",
-                Map.of("workflow", "greeting", "key", key, "input", Map.of("number", number)));
+        await("the job goes on").until(() -> stack.statuses().is("greeting/alive", "COMPLETED"));
     }
 
     private static CloudEvent named(String key) {
-        return event("com.example.named", "named-" + key, "greeting/" + key, Map.of("name", "Ada"));
+        return Sdk.event("com.example.named", "named-" + key, "greeting/" + key, Map.of("name", "Ada"));
     }
 
-    private static CloudEvent event(String type, String id, String task, Object data) {
-        CloudEventBuilder event = CloudEventBuilder.v1()
-                .withId(id)
-                .withSource(URI.create("/test"))
-                .withType(type)
-                .withData("application/json", json(data));
-        return (task.isEmpty() ? event : event.withExtension("taltask", task)).build();
-    }
-
-    private static KafkaProducer<byte[], CloudEvent> producer(Encoding encoding) {
-        CloudEventSerializer events = new CloudEventSerializer();
-        events.configure(
-                Map.of(
-                        "cloudevents.serializer.encoding",
-                        encoding,
-                        "cloudevents.serializer.event_format",
-                        JsonFormat.CONTENT_TYPE),
-                false);
-        return new KafkaProducer<>(Map.of("bootstrap.servers", kafka.bootstrap()), new ByteArraySerializer(), events);
-    }
-
-    private static Optional<Map<String, Object>> status(String task) {
-        Map<String, Object> best = null;
-        for (ConsumerRecord<byte[], byte[]> record : kafka.read(Topics.TASKS)) {
-            if (new String(record.key(), StandardCharsets.UTF_8).equals(task)) {
-                Map<String, Object> data = data(record);
-                if (best == null || revision(data) >= revision(best)) {
-                    best = data;
-                }
-            }
-        }
-        return Optional.ofNullable(best);
-    }
-
-    private static boolean ended(String task, String status) {
-        return status(task).filter(data -> status.equals(data.get("status"))).isPresent();
-    }
-
-    private static Set<String> running(String prefix) {
-        Set<String> running = tasks();
-        running.removeIf(task -> !task.startsWith(prefix));
-        return running;
-    }
-
-    private static Set<String> tasks() {
-        Set<String> tasks = new TreeSet<>();
-        kafka.read(Topics.TASKS)
-                .forEach(record -> tasks.add(String.valueOf(data(record).get("task"))));
+    private static Set<String> tasks(String prefix) {
+        Set<String> tasks = stack.statuses().tasks();
+        tasks.removeIf(task -> !task.startsWith(prefix));
         return tasks;
     }
 
-    @SuppressWarnings("unchecked")
-    private static Map<String, Object> data(ConsumerRecord<byte[], byte[]> record) {
-        return (Map<String, Object>) Json.parseObject(record.value()).get("data");
-    }
-
-    private static long revision(Map<String, Object> data) {
-        return ((Number) data.get("revision")).longValue();
+    private static List<ConsumerRecord<byte[], byte[]>> letters(String name, String value) {
+        return kafka.read(Topics.DEAD_LETTERS).stream()
+                .filter(letter -> header(letter, name).equals(value))
+                .toList();
     }
 
     private static String header(ConsumerRecord<byte[], byte[]> record, String name) {
         Header header = record.headers().lastHeader(name);
         return header == null ? "" : new String(header.value(), StandardCharsets.UTF_8);
-    }
-
-    private static byte[] json(Object value) {
-        return Json.bytes(value);
-    }
-
-    private static ConditionFactory await(String what) {
-        return Awaitility.await(what).atMost(Duration.ofSeconds(60)).pollInterval(Duration.ofMillis(200));
     }
 }

@@ -59,6 +59,28 @@ class EventSinkHarnessTest {
     }
 
     @Test
+    void decidesTheSameWheneverItsDefinitionArrives() throws Exception {
+        Run run = run(false);
+        for (int before = 0; before <= run.log.size(); before++) {
+            List<String> history = new ArrayList<>();
+            try (Harness harness = new Harness(null)) {
+                for (int at = 0; at <= run.log.size(); at++) {
+                    if (at == before) {
+                        harness.define();
+                    }
+                    if (at < run.log.size()) {
+                        harness.log(run.log.get(at));
+                    }
+                }
+                history.addAll(decisions(harness.out()));
+            }
+            assertThat(history)
+                    .as("-Dseed=%d, the definition comes after %d events", SEED, before)
+                    .isEqualTo(run.history);
+        }
+    }
+
+    @Test
     void keepsATaskUntilItsDefinitionArrives() throws Exception {
         try (Harness harness = new Harness(null)) {
             harness.log(start());
@@ -89,19 +111,20 @@ class EventSinkHarnessTest {
         }
     }
 
-    private record Run(List<String> firings, List<String> history, String ended) {}
+    private record Run(List<TalEvent> log, List<String> firings, List<String> history, String ended) {}
 
     /** Answers every request, in a seeded order, with repeats, until the task has ended. */
     private static Run run(boolean restoring) throws Exception {
         Random random = new Random(SEED);
         List<String> firings = new ArrayList<>();
         List<String> history = new ArrayList<>();
-        String ended = "";
+        List<TalEvent> read = new ArrayList<>();
         Deque<TalEvent> log = new ArrayDeque<>(List.of(start(), go(0, 1)));
         Harness harness = new Harness(null);
         harness.define();
         long offset = 0;
         while (!log.isEmpty()) {
+            read.add(log.peek());
             harness.log(log.poll(), offset++);
             List<TalEvent> outcomes = new ArrayList<>();
             for (Request request : harness.requests()) {
@@ -118,13 +141,7 @@ class EventSinkHarnessTest {
                 }
             }
             outcomes.forEach(log::add);
-            for (Outgoing record : harness.out()) {
-                if (record.topic().equals(Topics.HISTORY)) {
-                    Map<String, Object> decision = Json.parseObject(record.value());
-                    history.add(Json.text(decision));
-                    ended = String.valueOf(decision.getOrDefault("ended", ended));
-                }
-            }
+            history.addAll(decisions(harness.out()));
             if (restoring) {
                 OperatorSubtaskState state = harness.snapshot();
                 harness.close();
@@ -132,7 +149,20 @@ class EventSinkHarnessTest {
             }
         }
         harness.close();
-        return new Run(firings, history, ended);
+        String ended = history.stream()
+                .map(decision -> Json.parseObject(decision.getBytes(StandardCharsets.UTF_8)))
+                .map(decision -> String.valueOf(decision.getOrDefault("ended", "")))
+                .filter(status -> !status.isEmpty())
+                .findFirst()
+                .orElse("");
+        return new Run(read, firings, history, ended);
+    }
+
+    private static List<String> decisions(List<Outgoing> records) {
+        return records.stream()
+                .filter(record -> record.topic().equals(Topics.HISTORY))
+                .map(record -> Json.text(Json.parse(record.value())))
+                .toList();
     }
 
     private static TalEvent start() {

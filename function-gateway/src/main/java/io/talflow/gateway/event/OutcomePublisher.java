@@ -4,7 +4,9 @@ import io.talflow.gateway.journal.Journal;
 import io.talflow.gateway.journal.Recorded;
 import io.talflow.gateway.log.EventLog;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -44,23 +46,26 @@ public final class OutcomePublisher implements AutoCloseable {
         try {
             while (!Thread.currentThread().isInterrupted()) {
                 Recorded recorded = waiting.take();
-                log.append(events.of(recorded)).whenComplete((metadata, error) -> {
-                    if (error == null) {
-                        journal.published(recorded.key());
-                    } else {
-                        LOG.warn("Outcome {} is not in the log yet: {}", recorded.key(), error.toString());
-                        again(recorded);
-                    }
-                });
+                CompletableFuture<?> unused =
+                        log.append(events.of(recorded)).whenComplete((metadata, error) -> told(recorded, error));
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private void told(Recorded recorded, Throwable error) {
+        if (error == null) {
+            CompletableFuture<?> unused = journal.published(recorded.key());
+        } else {
+            LOG.warn("Outcome {} is not in the log yet: {}", recorded.key(), error.toString());
+            again(recorded);
+        }
+    }
+
     private void again(Recorded recorded) {
         try {
-            later.schedule(() -> waiting.add(recorded), RETRY_MILLIS, TimeUnit.MILLISECONDS);
+            Future<?> unused = later.schedule(() -> waiting.add(recorded), RETRY_MILLIS, TimeUnit.MILLISECONDS);
         } catch (RejectedExecutionException e) {
             LOG.info("Outcome {} will be told after the next start", recorded.key());
         }

@@ -1,19 +1,19 @@
 package io.talflow.gateway.exec;
 
-import io.talflow.gateway.journal.Firing;
 import io.talflow.tal.model.Function;
 
 /** The executor for each kind of function. */
 public record Executors(FunctionExecutor python, FunctionExecutor http, FunctionExecutor replay)
         implements FunctionExecutor {
     @Override
-    public Execution run(Firing firing, Function function) {
-        if (function.executor() instanceof Function.Executor.Python) {
-            return python.run(firing, function);
+    public Execution run(FunctionCall call) {
+        Function.Executor kind = call.function().executor();
+        if (kind instanceof Function.Executor.Python) {
+            return python.run(call);
         }
-        if (function.executor() instanceof Function.Executor.Http) {
-            return http.run(firing, function);
+        if (kind instanceof Function.Executor.Http) {
+            return http.run(call);
         }
-        return replay.run(firing, function);
+        return replay.run(call);
     }
 }

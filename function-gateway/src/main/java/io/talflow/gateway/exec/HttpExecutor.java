@@ -1,7 +1,6 @@
 package io.talflow.gateway.exec;
 
 import io.talflow.gateway.exec.LimitedBody.Reply;
-import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
@@ -53,13 +52,14 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
     }
 
     @Override
-    public Execution run(Firing firing, Function function) {
+    public Execution run(FunctionCall invocation) {
+        Function function = invocation.function();
         String url = ((Function.Executor.Http) function.executor()).url();
         long began = clock.millis();
         long limit = function.timeout().toMillis();
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         Future<?> call = client.execute(
-                request(url, firing, began + limit).build(),
+                request(url, invocation, began + limit).build(),
                 new LimitedBody(FunctionErrors.MAX_RESULT_BYTES),
                 new FutureCallback<Reply>() {
                     @Override
@@ -87,18 +87,18 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
                 },
                 limit,
                 TimeUnit.MILLISECONDS);
-        outcome.whenComplete((ended, error) -> timeout.cancel(false));
+        CompletableFuture<?> unused = outcome.whenComplete((ended, error) -> timeout.cancel(false));
         return new Execution(outcome, () -> call.cancel(true));
     }
 
-    private static AsyncRequestBuilder request(String url, Firing firing, long deadline) {
+    private static AsyncRequestBuilder request(String url, FunctionCall invocation, long deadline) {
         AsyncRequestBuilder request = AsyncRequestBuilder.post(url);
-        FunctionCall.headers(firing, deadline).forEach((name, value) -> {
+        invocation.headers(deadline, invocation.access().urls().advertised()).forEach((name, value) -> {
             if (!name.equals("Content-Type")) {
                 request.addHeader(name, value);
             }
         });
-        return request.setEntity(firing.input(), ContentType.APPLICATION_JSON);
+        return request.setEntity(invocation.firing().input(), ContentType.APPLICATION_JSON);
     }
 
     private static Outcome read(long began, String url, Reply reply) {

@@ -1,6 +1,5 @@
 package io.talflow.gateway.exec;
 
-import io.talflow.gateway.journal.Firing;
 import io.talflow.tal.model.Function;
 
 /** Runs handlers of Python files in warm function servers. */
@@ -12,10 +11,11 @@ public final class PythonExecutor implements FunctionExecutor {
     }
 
     @Override
-    public Execution run(Firing firing, Function function) {
-        Function.Executor.Python python = (Function.Executor.Python) function.executor();
-        PythonJob job = new PythonJob(
-                new PythonJob.ServerKey(firing.version(), python.file(), python.handler()), firing, function);
+    public Execution run(FunctionCall call) {
+        Function.Executor.Python python =
+                (Function.Executor.Python) call.function().executor();
+        PythonJob job =
+                new PythonJob(new PythonJob.ServerKey(call.firing().version(), python.file(), python.handler()), call);
         pool.submit(job);
         return new Execution(job.outcome(), () -> pool.cancel(job));
     }

@@ -1,8 +1,6 @@
 package io.talflow.gateway.exec;
 
-import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
-import io.talflow.tal.model.Function;
 import java.util.concurrent.CompletableFuture;
 
 /** A firing on its way through the pool. */
@@ -11,29 +9,23 @@ final class PythonJob {
     record ServerKey(String version, String file, String handler) {}
 
     private final ServerKey key;
-    private final Firing firing;
-    private final Function function;
+    private final FunctionCall call;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private final long queuedAtNanos = System.nanoTime();
     private volatile PythonServer server;
     private volatile boolean cancelled;
 
-    PythonJob(ServerKey key, Firing firing, Function function) {
+    PythonJob(ServerKey key, FunctionCall call) {
         this.key = key;
-        this.firing = firing;
-        this.function = function;
+        this.call = call;
     }
 
     ServerKey key() {
         return key;
     }
 
-    Firing firing() {
-        return firing;
-    }
-
-    Function function() {
-        return function;
+    FunctionCall call() {
+        return call;
     }
 
     CompletableFuture<Outcome> outcome() {

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -53,7 +54,7 @@ public final class PythonPool implements AutoCloseable {
             return thread;
         });
         long period = Math.max(50, idleLimit.toMillis() / 4);
-        timer.scheduleWithFixedDelay(this::endIdle, period, period, TimeUnit.MILLISECONDS);
+        Future<?> unused = timer.scheduleWithFixedDelay(this::endIdle, period, period, TimeUnit.MILLISECONDS);
     }
 
     synchronized void submit(PythonJob job) {
@@ -113,7 +114,7 @@ public final class PythonPool implements AutoCloseable {
     private void serve(PythonServer server, PythonJob first) {
         for (PythonJob job = first; job != null; job = next(server)) {
             job.runsOn(server);
-            Outcome outcome = server.call(job.firing(), job.function());
+            Outcome outcome = server.call(job.call());
             if (!isClosed()) {
                 job.outcome().complete(outcome);
             }

@@ -65,12 +65,16 @@ final class PythonServer implements AutoCloseable {
     }
 
     /** Runs one firing to its end, its timeout or the end of the process. What it printed goes to its log. */
-    Outcome call(Firing firing, Function function) {
+    Outcome call(FunctionCall call) {
+        Firing firing = call.firing();
+        Function function = call.function();
         long began = clock.millis();
         Timeout timeout = new Timeout(function.timeout().toMillis());
         try {
             HttpWire.Reply reply = wire.call(
-                    FunctionCall.headers(firing, began + function.timeout().toMillis()),
+                    call.headers(
+                            began + function.timeout().toMillis(),
+                            call.access().urls().local()),
                     firing.input(),
                     FunctionErrors.MAX_RESULT_BYTES);
             timeout.cancel();

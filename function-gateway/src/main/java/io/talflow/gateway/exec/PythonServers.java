@@ -16,6 +16,7 @@ import java.time.Clock;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -103,6 +104,7 @@ public final class PythonServers implements AutoCloseable {
         builder.directory(files.toFile());
         Map<String, String> environment = builder.environment();
         environment.put("PYTHONPATH", environments.sdk().toString());
+        environment.put("TALFLOW_STARTED_IN", Path.of("").toAbsolutePath().toString());
         environment.put("PYTHONUNBUFFERED", "1");
         environment.put("PYTHONDONTWRITEBYTECODE", "1");
         environment.put("PYTHONIOENCODING", "utf-8:backslashreplace");
@@ -112,7 +114,7 @@ public final class PythonServers implements AutoCloseable {
     }
 
     private SocketChannel connection(ServerSocketChannel listener, Process process) throws IOException {
-        process.onExit().thenRun(() -> close(listener));
+        CompletableFuture<?> unused = process.onExit().thenRun(() -> close(listener));
         ScheduledFuture<?> tooSlow = timer.schedule(process::destroyForcibly, START_SECONDS, TimeUnit.SECONDS);
         try {
             return listener.accept();

@@ -1,6 +1,5 @@
 package io.talflow.gateway.exec;
 
-import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
@@ -25,7 +24,8 @@ public final class ReplayExecutor implements FunctionExecutor {
     }
 
     @Override
-    public Execution run(Firing firing, Function function) {
+    public Execution run(FunctionCall call) {
+        Function function = call.function();
         long runtime =
                 ((Function.Executor.Replay) function.executor()).runtime().toMillis();
         long limit = function.timeout().toMillis();

@@ -4,6 +4,7 @@ import io.javalin.http.Context;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import io.talflow.tal.Json;
+import io.talflow.tal.event.TaskId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -89,6 +90,15 @@ final class Answers {
     static String optional(Context http, String name) {
         String text = http.queryParam(name);
         return text == null || text.isEmpty() ? null : text;
+    }
+
+    /** The task that the path names. */
+    static String task(Context http) {
+        String task = TaskId.of(http.pathParam("workflow"), http.pathParam("key"));
+        if (!TaskId.isValid(task)) {
+            throw new GatewayFailure(GatewayError.BAD_REQUEST, "not a task id: " + task);
+        }
+        return task;
     }
 
     private static GatewayFailure tooLarge(int limit) {

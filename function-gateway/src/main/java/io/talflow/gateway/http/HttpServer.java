@@ -13,18 +13,27 @@ import io.talflow.gateway.bundle.BundleStore;
 import io.talflow.gateway.bundle.DefinitionReader;
 import io.talflow.gateway.bundle.Definitions;
 import io.talflow.gateway.invoke.Invoker;
+import io.talflow.gateway.log.DeadLetters;
 import io.talflow.gateway.log.EventLog;
 import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.gateway.log.LogUnavailable;
 import io.talflow.gateway.log.TaskEvents;
+import io.talflow.gateway.runtime.Attempts;
+import io.talflow.gateway.runtime.Signals;
 import io.talflow.gateway.view.Replies;
 import io.talflow.gateway.view.TaskView;
 import io.talflow.tal.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletionException;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -42,7 +51,10 @@ public final class HttpServer implements AutoCloseable {
             TaskView view,
             Replies replies,
             TaskEvents events,
+            DeadLetters deadLetters,
             FunctionLogs logs,
+            Attempts attempts,
+            Signals signals,
             String nodeId) {}
 
     /** A method and a path, parameters in braces. */
@@ -50,21 +62,20 @@ public final class HttpServer implements AutoCloseable {
 
     private final Javalin server;
 
-    /** @param port 0 takes a free one */
-    public HttpServer(String host, int port, Parts parts) {
-        server = Javalin.create(config -> configure(config, host, port, routes(parts)))
+    /** @param listener bound already; who connects before this waits there */
+    public HttpServer(ServerSocketChannel listener, Parts parts) {
+        server = Javalin.create(config -> configure(config, listener, routes(parts)))
                 .start();
-    }
-
-    public int port() {
-        return server.port();
     }
 
     static List<Route> routes(Parts parts) {
         FiringsResource firings = new FiringsResource(parts.invoker());
         WorkflowResource workflows =
                 new WorkflowResource(parts.definitions(), parts.reader(), parts.bundles(), parts.log(), parts.view());
-        TaskResource tasks = new TaskResource(parts.view(), parts.replies(), parts.log(), parts.events(), parts.logs());
+        TaskResource tasks = new TaskResource(parts.view(), parts.replies(), parts.events(), parts.logs());
+        TaskCommands commands = new TaskCommands(parts.log());
+        RuntimeResource runtime = new RuntimeResource(parts.attempts(), parts.signals());
+        DeadLetterResource letters = new DeadLetterResource(parts.deadLetters(), parts.log());
         IngressResource ingress = new IngressResource(parts.log());
         return List.of(
                 new Route(HandlerType.GET, "/healthz", http -> health(http, parts)),
@@ -83,15 +94,22 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/invocations", tasks::invocations),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/events", tasks::events),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/logs", tasks::logs),
-                new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}:cancel", tasks::cancel));
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/explain", tasks::explain),
+                new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}/rules", commands::rules),
+                new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}:cancel", commands::cancel),
+                new Route(HandlerType.GET, "/v1/dead-letters", letters::list),
+                new Route(HandlerType.GET, "/v1/dead-letters/{offset}", letters::get),
+                new Route(HandlerType.POST, "/v1/dead-letters/{offset}:retry", letters::retry),
+                new Route(HandlerType.POST, "/v1/runtime/ready/{name}", runtime::ready),
+                new Route(HandlerType.POST, "/v1/runtime/items/{stream}", runtime::item),
+                new Route(HandlerType.POST, "/v1/runtime/streams/{stream}:close", runtime::close));
     }
 
-    private static void configure(JavalinConfig config, String host, int port, List<Route> routes) {
+    private static void configure(JavalinConfig config, ServerSocketChannel listener, List<Route> routes) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
-        config.jetty.host = host;
-        config.jetty.port = port;
+        config.jetty.addConnector((jetty, settings) -> connector(jetty, settings, listener));
         config.http.asyncTimeout = 60_000;
         config.http.maxRequestSize = 65L * 1024 * 1024;
         config.http.defaultContentType = "application/json";
@@ -101,6 +119,16 @@ public final class HttpServer implements AutoCloseable {
         }
         config.routes.exception(Exception.class, HttpServer::failed);
         config.routes.exception(HttpResponseException.class, HttpServer::refused);
+    }
+
+    private static ServerConnector connector(Server jetty, HttpConfiguration settings, ServerSocketChannel listener) {
+        ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(settings));
+        try {
+            connector.open(listener);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return connector;
     }
 
     private static void refused(HttpResponseException error, Context http) {

@@ -3,15 +3,11 @@ package io.talflow.gateway.http;
 import io.javalin.http.Context;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
-import io.talflow.gateway.log.EventLog;
 import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.gateway.log.TaskEvents;
 import io.talflow.gateway.view.Page;
 import io.talflow.gateway.view.Replies;
 import io.talflow.gateway.view.TaskView;
-import io.talflow.tal.event.EventTypes;
-import io.talflow.tal.event.TalEvent;
-import io.talflow.tal.event.TaskId;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -20,9 +16,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 
-/** Tasks: list, status, watch, invocations, events, logs, cancel. */
+/** Tasks, to be read: list, status, watch, invocations, events, logs, explain. */
 final class TaskResource {
     private static final Duration AT_LEAST_PATIENCE = Duration.ofSeconds(10);
     private static final Duration WATCH_PATIENCE = Duration.ofSeconds(25);
@@ -30,14 +25,12 @@ final class TaskResource {
 
     private final TaskView view;
     private final Replies replies;
-    private final EventLog log;
     private final TaskEvents events;
     private final FunctionLogs logs;
 
-    TaskResource(TaskView view, Replies replies, EventLog log, TaskEvents events, FunctionLogs logs) {
+    TaskResource(TaskView view, Replies replies, TaskEvents events, FunctionLogs logs) {
         this.view = view;
         this.replies = replies;
-        this.log = log;
         this.events = events;
         this.logs = logs;
     }
@@ -55,13 +48,10 @@ final class TaskResource {
 
     /** {@code GET /v1/tasks/{workflow}/{key}?atLeast=&exact=}. */
     void get(Context http) {
-        String task = task(http);
+        String task = Answers.task(http);
         if ("true".equals(http.queryParam("exact"))) {
-            http.future(() -> replies.ask(task).thenAccept(state -> {
-                if ("UNKNOWN".equals(state.get("status"))) {
-                    throw unknown(task);
-                }
-                Map<String, Object> answer = new LinkedHashMap<>(state);
+            http.future(() -> replies.state(task).thenAccept(state -> {
+                Map<String, Object> answer = new LinkedHashMap<>(known(task, state));
                 answer.put(
                         "asOf",
                         Map.of("revision", state.getOrDefault("revision", 0L), "source", "job", "lagMillis", 0L));
@@ -86,7 +76,7 @@ final class TaskResource {
 
     /** {@code GET /v1/tasks/{workflow}/{key}/watch?after=REVISION}: the next change, or 204 if there is none for a while. */
     void watch(Context http) {
-        String task = task(http);
+        String task = Answers.task(http);
         long after = Answers.number(http, "after", -1);
         http.future(() -> view.await(task, after + 1, WATCH_PATIENCE).thenAccept(state -> {
             if (state.isPresent()) {
@@ -99,7 +89,7 @@ final class TaskResource {
 
     /** {@code GET /v1/tasks/{workflow}/{key}/invocations?function=&pageSize=&pageToken=}. */
     void invocations(Context http) {
-        String task = task(http);
+        String task = Answers.task(http);
         Page page = view.invocations(
                 task,
                 Answers.optional(http, "function"),
@@ -110,7 +100,7 @@ final class TaskResource {
 
     /** {@code GET /v1/tasks/{workflow}/{key}/events}. */
     void events(Context http) {
-        String task = task(http);
+        String task = Answers.task(http);
         Map<String, Object> state = view.task(task).orElseThrow(() -> unknown(task));
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put(
@@ -130,7 +120,7 @@ final class TaskResource {
         String firing = Optional.ofNullable(http.queryParam("firing")).orElse("");
         List<Map<String, Object>> entries = new ArrayList<>();
         try {
-            for (FunctionLogs.Entry entry : logs.of(task(http), function, firing)) {
+            for (FunctionLogs.Entry entry : logs.of(Answers.task(http), function, firing)) {
                 Map<String, Object> json = new LinkedHashMap<>();
                 json.put("firing", entry.firing());
                 json.put("attempt", (long) entry.attempt());
@@ -145,16 +135,12 @@ final class TaskResource {
         Answers.json(http, 200, Map.of("logs", entries));
     }
 
-    /** {@code POST /v1/tasks/{workflow}/{key}:cancel}. */
-    void cancel(Context http) {
-        String task = task(http);
-        byte[] body = Answers.body(http, 64 * 1024);
-        Object reason =
-                body.length == 0 ? null : io.talflow.tal.Json.parseObject(body).get("reason");
-        Map<String, Object> data = Map.of("reason", reason == null ? "cancelled by a user" : reason.toString());
-        TalEvent event =
-                TalEvent.engine("cancel/" + UUID.randomUUID(), "/talflow/gateway", EventTypes.TASK_CANCEL, task, data);
-        http.future(() -> log.append(event).thenAccept(written -> Answers.json(http, 202, Map.of("task", task))));
+    /** {@code GET /v1/tasks/{workflow}/{key}/explain?rule=}: why a rule, or each, has or has not fired; asked of the job. */
+    void explain(Context http) {
+        String task = Answers.task(http);
+        String rule = Optional.ofNullable(Answers.optional(http, "rule")).orElse("*");
+        http.future(() ->
+                replies.explain(task, rule).thenAccept(answer -> Answers.json(http, 200, known(task, answer))));
     }
 
     private void page(Context http, String name, Page page) {
@@ -167,12 +153,12 @@ final class TaskResource {
         Answers.json(http, 200, answer);
     }
 
-    private static String task(Context http) {
-        String task = TaskId.of(http.pathParam("workflow"), http.pathParam("key"));
-        if (!TaskId.isValid(task)) {
-            throw new GatewayFailure(GatewayError.BAD_REQUEST, "not a task id: " + task);
+    /** The job's answer, if it knows the task. */
+    private static Map<String, Object> known(String task, Map<String, Object> answer) {
+        if ("UNKNOWN".equals(answer.get("status"))) {
+            throw unknown(task);
         }
-        return task;
+        return answer;
     }
 
     private static GatewayFailure unknown(String task) {

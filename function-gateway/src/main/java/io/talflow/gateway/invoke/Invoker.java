@@ -2,7 +2,6 @@ package io.talflow.gateway.invoke;
 
 import io.talflow.gateway.bundle.Definitions;
 import io.talflow.gateway.event.OutcomePublisher;
-import io.talflow.gateway.exec.Execution;
 import io.talflow.gateway.exec.FunctionErrors;
 import io.talflow.gateway.exec.FunctionExecutor;
 import io.talflow.gateway.journal.Acceptance;
@@ -11,6 +10,7 @@ import io.talflow.gateway.journal.FiringKey;
 import io.talflow.gateway.journal.Journal;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.journal.Recorded;
+import io.talflow.gateway.runtime.Attempts;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Workflow;
 import java.time.Clock;
@@ -31,20 +31,23 @@ public final class Invoker implements AutoCloseable {
     private final Journal journal;
     private final Definitions definitions;
     private final FunctionExecutor executor;
+    private final Attempts attempts;
     private final OutcomePublisher publisher;
     private final Clock clock;
-    private final Map<FiringKey, Execution> running = new ConcurrentHashMap<>();
+    private final Map<FiringKey, Run> running = new ConcurrentHashMap<>();
     private volatile boolean closed;
 
     public Invoker(
             Journal journal,
             Definitions definitions,
             FunctionExecutor executor,
+            Attempts attempts,
             OutcomePublisher publisher,
             Clock clock) {
         this.journal = journal;
         this.definitions = definitions;
         this.executor = executor;
+        this.attempts = attempts;
         this.publisher = publisher;
         this.clock = clock;
     }
@@ -79,9 +82,9 @@ public final class Invoker implements AutoCloseable {
     public CompletableFuture<Void> withdraw(List<FiringKey> keys) {
         return journal.withdraw(keys).thenRun(() -> {
             for (FiringKey key : keys) {
-                Execution execution = running.remove(key);
-                if (execution != null) {
-                    execution.cancel().run();
+                Run run = running.remove(key);
+                if (run != null) {
+                    run.withdraw();
                 }
             }
         });
@@ -93,58 +96,62 @@ public final class Invoker implements AutoCloseable {
     }
 
     private void run(Firing firing) {
+        Run run = new Run(firing, attempts);
+        running.put(firing.key(), run);
         CompletableFuture<Workflow> definition =
                 definitions.await(firing.workflow(), firing.version(), DEFINITION_PATIENCE);
         if (definition.isDone() && !definition.isCompletedExceptionally()) {
-            start(firing, definition.join());
+            start(run, definition.join());
             return;
         }
-        definition.whenComplete((workflow, error) -> {
+        CompletableFuture<?> unused = definition.whenComplete((workflow, error) -> {
             if (error == null) {
-                start(firing, workflow);
+                start(run, workflow);
             } else {
                 String message =
                         "definition %s@%s is not known on this node".formatted(firing.workflow(), firing.version());
-                ended(firing, FunctionErrors.unknownFunction(clock.millis(), message));
+                ended(run, FunctionErrors.unknownFunction(clock.millis(), message));
             }
         });
     }
 
-    private void start(Firing firing, Workflow workflow) {
+    private void start(Run run, Workflow workflow) {
+        Firing firing = run.firing();
         Function function = workflow.functions().get(firing.function());
         if (function == null) {
             String message = "workflow %s@%s has no function %s"
                     .formatted(firing.workflow(), firing.version(), firing.function());
-            ended(firing, FunctionErrors.unknownFunction(clock.millis(), message));
+            ended(run, FunctionErrors.unknownFunction(clock.millis(), message));
             return;
         }
-        Execution execution = executor.run(firing, function);
-        if (!execution.outcome().isDone()) {
-            running.put(firing.key(), execution);
-        }
-        execution.outcome().whenComplete((outcome, error) -> {
-            running.remove(firing.key());
-            if (error == null) {
-                ended(firing, outcome);
-            } else {
-                LOG.error("Executor failed on {}", firing.key(), error);
-                ended(firing, FunctionErrors.crashed(clock.millis(), function.name(), -1, error.toString()));
-            }
-        });
+        run.begin(function, executor)
+                .map(execution -> execution.outcome().whenComplete((outcome, error) -> {
+                    if (error == null) {
+                        ended(run, outcome);
+                    } else {
+                        LOG.error("Executor failed on {}", firing.key(), error);
+                        ended(run, FunctionErrors.crashed(clock.millis(), function.name(), -1, error.toString()));
+                    }
+                }));
     }
 
-    private void ended(Firing firing, Outcome outcome) {
+    /** First the last signals, then the outcome: whoever reads the log finds what the function said before how it ended. */
+    private void ended(Run run, Outcome outcome) {
+        FiringKey key = run.firing().key();
+        running.remove(key, run);
+        CompletableFuture<Void> quiet = run.end();
         if (closed) {
             return; // what stopping does to a function is not its outcome: it runs again after the next start
         }
-        journal.record(firing.key(), outcome).whenComplete((matters, error) -> {
-            if (error != null) {
-                LOG.error("Outcome of {} is not journaled; it is told all the same", firing.key(), error);
-            }
-            if (error != null || matters) {
-                publisher.publish(new Recorded(firing.key(), firing.task(), outcome));
-            }
-        });
+        CompletableFuture<?> unused = quiet.thenCompose(said -> journal.record(key, outcome))
+                .whenComplete((matters, error) -> {
+                    if (error != null) {
+                        LOG.error("Outcome of {} is not journaled; it is told all the same", key, error);
+                    }
+                    if (error != null || matters) {
+                        publisher.publish(new Recorded(key, run.firing().task(), outcome));
+                    }
+                });
     }
 
     /** Takes no more outcomes; call before the executors are closed. */

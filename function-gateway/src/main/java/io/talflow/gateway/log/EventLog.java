@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
@@ -50,20 +51,34 @@ public final class EventLog implements AutoCloseable {
         return send(topic, utf8(key), value, Map.of());
     }
 
+    /**
+     * Sends a dead letter's original once more.
+     *
+     * @param topic its {@link DeadLetter#home}
+     */
+    public CompletableFuture<RecordMetadata> again(String topic, DeadLetter letter) {
+        return send(topic, letter.key(), letter.value(), letter.headers());
+    }
+
     private CompletableFuture<RecordMetadata> send(
             String topic, byte[] key, byte[] value, Map<String, byte[]> attributes) {
-        CompletableFuture<RecordMetadata> written = new CompletableFuture<>();
         List<Header> headers = attributes.entrySet().stream()
                 .<Header>map(header -> new RecordHeader(header.getKey(), header.getValue()))
                 .toList();
+        return send(topic, key, value, headers);
+    }
+
+    private CompletableFuture<RecordMetadata> send(String topic, byte[] key, byte[] value, List<Header> headers) {
+        CompletableFuture<RecordMetadata> written = new CompletableFuture<>();
         try {
-            producer.send(new ProducerRecord<>(topic, null, key, value, headers), (metadata, error) -> {
-                if (error == null) {
-                    written.complete(metadata);
-                } else {
-                    written.completeExceptionally(new LogUnavailable("cannot write to " + topic, error));
-                }
-            });
+            Future<?> unused =
+                    producer.send(new ProducerRecord<>(topic, null, key, value, headers), (metadata, error) -> {
+                        if (error == null) {
+                            written.complete(metadata);
+                        } else {
+                            written.completeExceptionally(new LogUnavailable("cannot write to " + topic, error));
+                        }
+                    });
         } catch (KafkaException | IllegalStateException e) {
             written.completeExceptionally(new LogUnavailable("cannot write to " + topic, e));
         }

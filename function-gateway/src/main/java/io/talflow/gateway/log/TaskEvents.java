@@ -3,27 +3,24 @@ package io.talflow.gateway.log;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.Topics;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.clients.consumer.OffsetAndTimestamp;
 import org.apache.kafka.common.TopicPartition;
 import org.apache.kafka.common.header.Header;
 
 /** Reads one task's events and the decisions made on them, from the log itself. */
 public final class TaskEvents {
-    private static final Duration POLL = Duration.ofMillis(200);
-
-    private final Map<String, Object> settings;
+    private final String bootstrap;
 
     public TaskEvents(String bootstrap) {
-        settings = TopicTail.consumerSettings(bootstrap);
+        this.bootstrap = bootstrap;
     }
 
     /**
@@ -34,17 +31,16 @@ public final class TaskEvents {
      */
     public List<Map<String, Object>> of(String task, int partition, long startOffset, long startedAt, int limit) {
         Map<Long, Map<String, Object>> events = new TreeMap<>();
-        try (KafkaConsumer<byte[], byte[]> consumer = TopicTail.consumer(settings)) {
+        try (TopicReader reader = new TopicReader(bootstrap)) {
             TopicPartition log = new TopicPartition(Topics.EVENTS, partition);
-            for (ConsumerRecord<byte[], byte[]> record : records(consumer, log, startOffset, task, limit)) {
+            for (ConsumerRecord<byte[], byte[]> record : records(reader, log, startOffset, task, limit)) {
                 events.put(record.offset(), event(record));
             }
             TopicPartition history = new TopicPartition(Topics.HISTORY, partition);
-            OffsetAndTimestamp from =
-                    consumer.offsetsForTimes(Map.of(history, startedAt)).get(history);
-            if (from != null) {
+            OptionalLong from = reader.at(history, startedAt);
+            if (from.isPresent()) {
                 for (ConsumerRecord<byte[], byte[]> record :
-                        records(consumer, history, from.offset(), task, Integer.MAX_VALUE)) {
+                        records(reader, history, from.getAsLong(), task, Integer.MAX_VALUE)) {
                     decision(events, record);
                 }
             }
@@ -53,19 +49,15 @@ public final class TaskEvents {
     }
 
     private static List<ConsumerRecord<byte[], byte[]>> records(
-            KafkaConsumer<byte[], byte[]> consumer, TopicPartition partition, long from, String task, int limit) {
+            TopicReader reader, TopicPartition partition, long from, String task, int limit) {
+        byte[] key = task.getBytes(StandardCharsets.UTF_8);
         List<ConsumerRecord<byte[], byte[]>> records = new ArrayList<>();
-        consumer.assign(List.of(partition));
-        consumer.seek(partition, from);
-        long end = consumer.endOffsets(List.of(partition)).get(partition);
-        while (consumer.position(partition) < end && records.size() < limit) {
-            for (ConsumerRecord<byte[], byte[]> record : consumer.poll(POLL)) {
-                boolean own = record.key() != null && task.equals(new String(record.key(), StandardCharsets.UTF_8));
-                if (own && records.size() < limit) {
-                    records.add(record);
-                }
+        reader.read(partition, from, reader.end(partition), record -> {
+            if (Arrays.equals(key, record.key())) {
+                records.add(record);
             }
-        }
+            return records.size() < limit;
+        });
         return records;
     }
 

@@ -66,6 +66,7 @@ public final class TopicSetup {
     private static List<NewTopic> topics(int partitions) {
         return List.of(
                 topic(Topics.IN, partitions, Map.of()),
+                topic(Topics.OUT, partitions, Map.of()),
                 topic(
                         Topics.EVENTS,
                         partitions,

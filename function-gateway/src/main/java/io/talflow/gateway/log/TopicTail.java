@@ -49,6 +49,7 @@ public final class TopicTail implements AutoCloseable {
     private final Listener listener;
     private final Thread thread;
     private final CountDownLatch firstCaughtUp = new CountDownLatch(1);
+    private final CountDownLatch closing = new CountDownLatch(1);
     private volatile boolean closed;
     private volatile KafkaConsumer<byte[], byte[]> current;
 
@@ -139,10 +140,8 @@ public final class TopicTail implements AutoCloseable {
 
     private void pause() {
         try {
-            synchronized (this) {
-                if (!closed) {
-                    wait(AGAIN_MILLIS);
-                }
+            if (closing.await(AGAIN_MILLIS, TimeUnit.MILLISECONDS)) {
+                LOG.debug("Closed while it waited");
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
@@ -152,10 +151,8 @@ public final class TopicTail implements AutoCloseable {
 
     @Override
     public void close() {
-        synchronized (this) {
-            closed = true;
-            notifyAll();
-        }
+        closed = true;
+        closing.countDown();
         KafkaConsumer<byte[], byte[]> consumer = current;
         if (consumer != null) {
             consumer.wakeup();

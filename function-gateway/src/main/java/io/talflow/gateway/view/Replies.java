@@ -9,6 +9,7 @@ import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -31,12 +32,28 @@ public final class Replies implements TopicTail.Listener {
         this.log = log;
     }
 
-    /** Completes with the job's answer, or fails with NO_ANSWER. */
-    public CompletableFuture<Map<String, Object>> ask(String task) {
+    /** Completes with the task's state, or fails with NO_ANSWER. */
+    public CompletableFuture<Map<String, Object>> state(String task) {
+        return ask(task, Map.of());
+    }
+
+    /**
+     * Completes with why rules of a task have or have not fired, or fails with NO_ANSWER.
+     *
+     * @param rule its id, or {@code *} for all
+     */
+    public CompletableFuture<Map<String, Object>> explain(String task, String rule) {
+        return ask(task, Map.of("explain", rule));
+    }
+
+    private CompletableFuture<Map<String, Object>> ask(String task, Map<String, Object> question) {
         String query = UUID.randomUUID().toString();
         CompletableFuture<Map<String, Object>> answer = new CompletableFuture<>();
         asked.put(query, answer);
-        log.append(TalEvent.engine(query, "/talflow/gateway", EventTypes.TASK_QUERY, task, Map.of("query", query)))
+        Map<String, Object> data = new LinkedHashMap<>(question);
+        data.put("query", query);
+        CompletableFuture<?> unused = log.append(
+                        TalEvent.engine(query, "/talflow/gateway", EventTypes.TASK_QUERY, task, data))
                 .whenComplete((metadata, error) -> {
                     if (error != null) {
                         answer.completeExceptionally(error);
@@ -48,7 +65,7 @@ public final class Replies implements TopicTail.Listener {
                         error instanceof TimeoutException
                                 ? new GatewayFailure(
                                         GatewayError.NO_ANSWER,
-                                        "the job did not answer within %d s; without exact=true the view answers"
+                                        "the job did not answer within %d s; the task's status, without exact=true, is answered by the view"
                                                 .formatted(PATIENCE.toSeconds()))
                                 : error));
     }

@@ -13,8 +13,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * The view's SQL for its one writer. A row is replaced by one of a higher revision only, so it does not matter in which
- * order, or how often, a key's records come.
+ * The view's SQL for its one writer. A row is never replaced by one of a lower revision, so it does not matter how often
+ * a key's records come again. Of one revision the last counts: what one event did to a task may take several records,
+ * as when a function is wanted and withdrawn at once, or a definition's arrival releases events that waited for it.
  */
 final class ViewTables implements AutoCloseable {
     private static final String[] SCHEMA = {
@@ -43,12 +44,12 @@ final class ViewTables implements AutoCloseable {
         task = connection.prepareStatement("INSERT INTO task (task, workflow, status, started, revision, state)"
                 + " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (task) DO UPDATE SET status = excluded.status,"
                 + " started = excluded.started, revision = excluded.revision, state = excluded.state"
-                + " WHERE excluded.revision > task.revision");
+                + " WHERE excluded.revision >= task.revision");
         invocation = connection.prepareStatement(
                 "INSERT INTO invocation (firing, task, node, status, wanted, revision, state)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?) ON CONFLICT (firing) DO UPDATE SET status = excluded.status,"
                         + " revision = excluded.revision, state = excluded.state"
-                        + " WHERE excluded.revision > invocation.revision");
+                        + " WHERE excluded.revision >= invocation.revision");
         position = connection.prepareStatement("INSERT INTO position (partition, next) VALUES (?, ?)"
                 + " ON CONFLICT (partition) DO UPDATE SET next = excluded.next");
         fact = connection.prepareStatement("INSERT INTO fact (name, value) VALUES (?, ?)"

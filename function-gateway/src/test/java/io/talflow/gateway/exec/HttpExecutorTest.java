@@ -6,6 +6,7 @@ import com.sun.net.httpserver.HttpServer;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.FiringKey;
 import io.talflow.gateway.journal.Outcome;
+import io.talflow.gateway.runtime.Access;
 import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Position;
@@ -26,6 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class HttpExecutorTest {
+    private static final Access ACCESS =
+            new Access(new Access.Urls("http://127.0.0.1:1", "http://gateway:1"), "secret");
+
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
     private final HttpExecutor executor = new HttpExecutor(timer, Clock.systemUTC());
     private final CompletableFuture<Map<String, String>> headers = new CompletableFuture<>();
@@ -57,6 +61,8 @@ class HttpExecutorTest {
                 .containsEntry("Idempotency-key", "w/t@0/r/0")
                 .containsEntry("X-talflow-task", "w/t")
                 .containsEntry("X-talflow-attempt", "2")
+                .containsEntry("X-talflow-runtime", "http://gateway:1")
+                .containsEntry("X-talflow-token", "secret")
                 .containsKey("X-deadline-ms");
     }
 
@@ -111,10 +117,12 @@ class HttpExecutorTest {
 
     private Outcome run(Duration timeout) throws Exception {
         String url = "http://127.0.0.1:%d/".formatted(server.getAddress().getPort());
-        Function function = new Function("f", new Function.Executor.Http(url), Map.of(), timeout, new Position(1, 1));
+        Function function = Function.of("f", new Function.Executor.Http(url), Map.of(), timeout, new Position(1, 1));
         Firing firing = new Firing(
                 new FiringKey("w/t@0/r/0", 2), "w/t", "w", "0", "f", "f", "{}".getBytes(StandardCharsets.UTF_8));
-        return executor.run(firing, function).outcome().get(20, TimeUnit.SECONDS);
+        return executor.run(new FunctionCall(firing, function, ACCESS))
+                .outcome()
+                .get(20, TimeUnit.SECONDS);
     }
 
     private static Map<String, Object> failure(Outcome outcome) {

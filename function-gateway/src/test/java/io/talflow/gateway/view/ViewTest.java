@@ -44,6 +44,20 @@ class ViewTest {
     }
 
     @Test
+    void takesTheLastOfOneRevision() throws Exception {
+        try (ViewUpdater updater = open("view.db")) {
+            updater.records(records(
+                    task("w/a", "WAITING", 2, 100),
+                    task("w/a", "RUNNING", 2, 100),
+                    invocation("w/a@0/r/0", "count", "RUNNING", 2),
+                    invocation("w/a@0/r/0", "count", "CANCELLED", 2)));
+            assertThat(updater.view().task("w/a").orElseThrow())
+                    .containsEntry("status", "RUNNING")
+                    .containsEntry("nodes", Map.of("count", Map.of("cancelled", 1L)));
+        }
+    }
+
+    @Test
     void countsInvocationsByNode() throws Exception {
         try (ViewUpdater updater = open("view.db")) {
             updater.records(records(

@@ -14,8 +14,10 @@ import io.talflow.tal.model.EventExpression;
 import io.talflow.tal.model.EventExpression.Leaf;
 import io.talflow.tal.model.Rule;
 import io.talflow.tal.model.Workflow;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Function;
 
@@ -52,30 +54,71 @@ public final class CelEnvironment {
         }
     };
 
-    /** All that an environment depends on: the schema of the input, and of the data of each event by its name. */
-    private record Declared(Map<String, Object> input, Map<String, Map<String, Object>> events) {}
+    /** Schema of the data of what a deadline shows as {@code event}: the time it was set for, in epoch milliseconds. */
+    public static final Map<String, Object> DEADLINE =
+            Map.of("type", "object", "properties", Map.of("at", Map.of("type", "integer")));
+
+    /**
+     * All that an environment depends on.
+     *
+     * @param input the schema of the task's input
+     * @param events the schema of the data of each event by its name
+     * @param others names of the task and the match that it knows beside them
+     */
+    private record Declared(Map<String, Object> input, Map<String, Map<String, Object>> events, Set<String> others) {}
+
+    private static final Set<String> OF_TASK = Set.of("events", "values", "input", "context", "results", "task");
+    private static final String GIVEN = "given";
 
     /** Checking one expression takes a millisecond, and generated workflows repeat a few texts thousands of times. */
     private static final int COMPILED = 1_000;
 
+    private final Declared declared;
     private final Cel cel;
     private final Map<String, CelType> variables;
     private final Map<String, CompiledExpression> compiled = new ConcurrentHashMap<>();
 
-    private CelEnvironment(Cel cel, Map<String, CelType> variables) {
+    private CelEnvironment(Declared declared, Cel cel, Map<String, CelType> variables) {
+        this.declared = declared;
         this.cel = cel;
         this.variables = variables;
     }
 
-    /** The scope of a rule: event, events, values, input, context, results, task and the rule's aliases. */
+    /** The scope of a rule of the file: event, events, values, input, context, results, task and the rule's aliases. */
     public static CelEnvironment of(Workflow workflow, Rule rule) {
-        Map<String, Map<String, Object>> events = new LinkedHashMap<>();
-        events.put("event", dataSchema(workflow, rule.when()));
-        aliases(workflow, rule.when(), events);
-        Declared declared = new Declared(workflow.inputSchema(), events);
+        return of(new Declared(workflow.inputSchema(), events(workflow, rule), OF_TASK));
+    }
+
+    /** The scope of a rule that is added to a running task: the same, and what it was given. */
+    public static CelEnvironment ofAdded(Workflow workflow, Rule rule) {
+        Set<String> others = new HashSet<>(OF_TASK);
+        others.add(GIVEN);
+        return of(new Declared(workflow.inputSchema(), events(workflow, rule), others));
+    }
+
+    /** The scope of what finds or starts a task by an event: nothing but the event. */
+    public static CelEnvironment ofEvent(Map<String, Object> dataSchema) {
+        return of(new Declared(Map.of(), Map.of("event", dataSchema), Set.of()));
+    }
+
+    /** The same scope where {@code event} is another one, whose data has this schema. */
+    public CelEnvironment withEvent(Map<String, Object> dataSchema) {
+        Map<String, Map<String, Object>> events = new LinkedHashMap<>(declared.events());
+        events.put("event", dataSchema);
+        return of(new Declared(declared.input(), events, declared.others()));
+    }
+
+    private static CelEnvironment of(Declared declared) {
         synchronized (CACHE) {
             return CACHE.computeIfAbsent(declared, ignored -> build(declared));
         }
+    }
+
+    private static Map<String, Map<String, Object>> events(Workflow workflow, Rule rule) {
+        Map<String, Map<String, Object>> events = new LinkedHashMap<>();
+        events.put("event", dataSchema(workflow, rule.when()));
+        aliases(workflow, rule.when(), events);
+        return events;
     }
 
     Cel cel() {
@@ -107,19 +150,21 @@ public final class CelEnvironment {
         variables.put("context", MapType.create(SimpleType.STRING, SimpleType.DYN));
         variables.put("results", MapType.create(SimpleType.STRING, SimpleType.DYN));
         variables.put("task", MapType.create(SimpleType.STRING, SimpleType.STRING));
+        variables.put(GIVEN, SimpleType.DYN);
+        variables.keySet().retainAll(declared.others());
         declared.events().forEach((name, dataSchema) -> variables.put(name, types.event(name, dataSchema)));
-        CelBuilder builder = CelFactory.standardCelBuilder()
+        CelBuilder builder = CelFactory.legacyCelBuilder()
                 .setOptions(OPTIONS)
                 .setStandardMacros(CelStandardMacro.STANDARD_MACROS)
                 .setTypeProvider(types.provider())
                 .addCompilerLibraries(CelExtensions.strings(), CelExtensions.math(OPTIONS))
                 .addRuntimeLibraries(CelExtensions.strings(), CelExtensions.math(OPTIONS));
         variables.forEach(builder::addVar);
-        return new CelEnvironment(builder.build(), variables);
+        return new CelEnvironment(declared, builder.build(), variables);
     }
 
     /** Schema of the data of the event an expression ends with, as far as it is declared. */
-    private static Map<String, Object> dataSchema(Workflow workflow, EventExpression expression) {
+    public static Map<String, Object> dataSchema(Workflow workflow, EventExpression expression) {
         if (expression instanceof Leaf leaf) {
             if (leaf.type() == EventExpression.LeafType.EVENT
                     && workflow.events().containsKey(leaf.name())) {
@@ -129,7 +174,8 @@ public final class CelEnvironment {
                 return workflow.inputSchema();
             }
         }
-        return Map.of();
+        boolean deadline = expression instanceof EventExpression.Every || expression instanceof EventExpression.Absent;
+        return deadline ? DEADLINE : Map.of();
     }
 
     private static void aliases(

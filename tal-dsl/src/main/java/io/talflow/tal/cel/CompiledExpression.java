@@ -7,6 +7,7 @@ import dev.cel.common.types.SimpleType;
 import dev.cel.runtime.CelEvaluationException;
 import dev.cel.runtime.CelRuntime;
 import io.talflow.tal.model.Template;
+import java.util.List;
 import java.util.Optional;
 
 /** A compiled CEL expression; thread-safe. */
@@ -14,12 +15,15 @@ public final class CompiledExpression {
     private final String source;
     private final CelRuntime.Program program;
     private final Mentions mentions;
+    private final List<List<String>> paths;
     private final boolean bool;
 
-    private CompiledExpression(String source, CelRuntime.Program program, Mentions mentions, boolean bool) {
+    private CompiledExpression(
+            String source, CelRuntime.Program program, Mentions mentions, List<List<String>> paths, boolean bool) {
         this.source = source;
         this.program = program;
         this.mentions = mentions;
+        this.paths = List.copyOf(paths);
         this.bool = bool;
     }
 
@@ -33,7 +37,8 @@ public final class CompiledExpression {
             CelAbstractSyntaxTree ast = environment.cel().compile(source).getAst();
             boolean bool = ast.getResultType().equals(SimpleType.BOOL)
                     || ast.getResultType().equals(SimpleType.DYN);
-            return new CompiledExpression(source, environment.cel().createProgram(ast), MentionsOf.ast(ast), bool);
+            return new CompiledExpression(
+                    source, environment.cel().createProgram(ast), MentionsOf.ast(ast), MentionsOf.paths(ast), bool);
         } catch (CelValidationException e) {
             throw invalid(e, source, environment);
         } catch (CelEvaluationException e) {
@@ -70,6 +75,11 @@ public final class CompiledExpression {
 
     public Mentions mentions() {
         return mentions;
+    }
+
+    /** What it looks at, as names from a root down: {@code event.data.amount}; each once. */
+    public List<List<String>> paths() {
+        return paths;
     }
 
     private static String reason(Exception e) {

@@ -6,8 +6,11 @@ import dev.cel.common.ast.CelExpr;
 import dev.cel.common.ast.CelExpr.ExprKind;
 import dev.cel.common.navigation.CelNavigableAst;
 import dev.cel.common.navigation.CelNavigableExpr;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 
 /** Reads off a checked expression what it can look at. */
@@ -27,6 +30,23 @@ final class MentionsOf {
             }
         });
         return new Mentions(roots, results);
+    }
+
+    /** The longest chains of fields from a root down. */
+    static List<List<String>> paths(CelAbstractSyntaxTree ast) {
+        Set<List<String>> paths = new LinkedHashSet<>();
+        CelNavigableAst.fromAst(ast).getRoot().allNodes().forEach(node -> {
+            if (node.getKind() == ExprKind.Kind.IDENT) {
+                List<String> path = new ArrayList<>(List.of(node.expr().ident().name()));
+                Optional<CelNavigableExpr> above = node.parent();
+                while (above.isPresent() && above.get().getKind() == ExprKind.Kind.SELECT) {
+                    path.add(above.get().expr().select().field());
+                    above = above.get().parent();
+                }
+                paths.add(path);
+            }
+        });
+        return new ArrayList<>(paths);
     }
 
     /** The one field of {@code results} the parent looks at: {@code results.a}, {@code results["a"]}, {@code "a" in results}. */

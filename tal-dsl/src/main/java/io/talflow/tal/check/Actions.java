@@ -1,7 +1,6 @@
 package io.talflow.tal.check;
 
 import io.talflow.tal.model.Action;
-import io.talflow.tal.model.Rule;
 import io.talflow.tal.model.Template;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,39 +9,29 @@ import java.util.List;
 final class Actions {
     private Actions() {}
 
-    static List<Action> of(Rule rule) {
-        List<Action> actions = new ArrayList<>(rule.actions());
-        actions.addAll(rule.otherwise());
-        return actions;
+    /** The nodes that actions invoke or start. */
+    static List<String> runs(List<Action> actions) {
+        List<String> nodes = new ArrayList<>();
+        for (Action action : actions) {
+            if (action instanceof Action.Invoke invoke) {
+                nodes.add(invoke.as());
+            } else if (action instanceof Action.Start start) {
+                nodes.add(start.as());
+            }
+        }
+        return nodes;
     }
 
-    static Template template(Action action) {
-        return action.accept(new Action.Visitor<>() {
-            @Override
-            public Template invoke(Action.Invoke invoke) {
-                return invoke.with();
-            }
+    /** Whether nothing after it is reached. */
+    static boolean ends(Action action) {
+        return action instanceof Action.Complete || action instanceof Action.Fail;
+    }
 
-            @Override
-            public Template set(Action.Set set) {
-                return set.patch();
-            }
-
-            @Override
-            public Template skip(Action.Skip skip) {
-                return Template.Literal.NULL;
-            }
-
-            @Override
-            public Template complete(Action.Complete complete) {
-                return complete.output();
-            }
-
-            @Override
-            public Template fail(Action.Fail fail) {
-                return fail.error();
-            }
-        });
+    /** The expressions that are evaluated when the action is carried out. */
+    static List<Template.Expression> expressions(Action action) {
+        List<Template.Expression> found = new ArrayList<>();
+        action.accept(TemplatesOf.INSTANCE).forEach(template -> collect(template, found));
+        return found;
     }
 
     static List<Template.Expression> expressions(Template template) {
@@ -60,6 +49,60 @@ final class Actions {
             array.items().forEach(item -> collect(item, found));
         } else if (template instanceof Template.Struct struct) {
             struct.fields().values().forEach(field -> collect(field, found));
+        }
+    }
+
+    private enum TemplatesOf implements Action.Visitor<List<Template>> {
+        INSTANCE;
+
+        @Override
+        public List<Template> invoke(Action.Invoke invoke) {
+            return List.of(invoke.with());
+        }
+
+        @Override
+        public List<Template> set(Action.Set set) {
+            return List.of(set.patch());
+        }
+
+        @Override
+        public List<Template> skip(Action.Skip skip) {
+            return List.of();
+        }
+
+        @Override
+        public List<Template> emit(Action.Emit emit) {
+            return emit.subject().map(subject -> List.of(subject, emit.data())).orElse(List.of(emit.data()));
+        }
+
+        @Override
+        public List<Template> start(Action.Start start) {
+            return List.of(start.with());
+        }
+
+        @Override
+        public List<Template> cancel(Action.Cancel cancel) {
+            return List.of();
+        }
+
+        @Override
+        public List<Template> enable(Action.Enable enable) {
+            return List.of();
+        }
+
+        @Override
+        public List<Template> add(Action.Add add) {
+            return List.of(add.given());
+        }
+
+        @Override
+        public List<Template> complete(Action.Complete complete) {
+            return List.of(complete.output());
+        }
+
+        @Override
+        public List<Template> fail(Action.Fail fail) {
+            return List.of(fail.error());
         }
     }
 }

@@ -1,8 +1,6 @@
 package io.talflow.tal.check;
 
 import io.talflow.tal.model.EventExpression;
-import io.talflow.tal.model.Rule;
-import io.talflow.tal.model.Workflow;
 import io.talflow.tal.parse.Problems;
 import java.util.HashSet;
 import java.util.Set;
@@ -13,9 +11,9 @@ final class Aliases implements Checks.Check {
             Set.of("event", "events", "values", "input", "context", "results", "task", "given");
 
     @Override
-    public void check(Workflow workflow, Problems problems) {
-        for (Rule rule : workflow.rules()) {
-            check(rule.when(), new HashSet<>(TAKEN), problems);
+    public void check(Subject subject, Problems problems) {
+        for (Subject.Scoped scoped : subject.checked()) {
+            check(scoped.rule().when(), new HashSet<>(TAKEN), problems);
         }
     }
 

@@ -1,17 +1,15 @@
 package io.talflow.tal.check;
 
-import io.talflow.tal.model.Action;
 import io.talflow.tal.model.Position;
-import io.talflow.tal.model.Workflow;
 import io.talflow.tal.parse.Problems;
 
 /** A workflow without an action that ends the task fails as stalled in the end. */
 final class AnEnd implements Checks.Check {
     @Override
-    public void check(Workflow workflow, Problems problems) {
-        boolean ends = workflow.rules().stream()
-                .flatMap(rule -> Actions.of(rule).stream())
-                .anyMatch(action -> action instanceof Action.Complete || action instanceof Action.Fail);
+    public void check(Subject subject, Problems problems) {
+        boolean ends = subject.rules().stream()
+                .flatMap(scoped -> scoped.rule().reactions().all().stream())
+                .anyMatch(Actions::ends);
         if (!ends) {
             problems.warning(
                     "tal/no-end",

@@ -1,25 +1,27 @@
 package io.talflow.tal.check;
 
 import io.talflow.tal.model.Action;
-import io.talflow.tal.model.Rule;
-import io.talflow.tal.model.Workflow;
+import io.talflow.tal.model.Function;
 import io.talflow.tal.parse.Problems;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
-/** A function nobody invokes is most likely a mistake. */
+/** A function that nobody invokes and that undoes no other is most likely a mistake. */
 final class InvokedFunctions implements Checks.Check {
     @Override
-    public void check(Workflow workflow, Problems problems) {
+    public void check(Subject subject, Problems problems) {
         Set<String> invoked = new HashSet<>();
-        for (Rule rule : workflow.rules()) {
-            for (Action action : Actions.of(rule)) {
+        for (Subject.Scoped scoped : subject.rules()) {
+            for (Action action : scoped.rule().reactions().all()) {
                 if (action instanceof Action.Invoke invoke) {
                     invoked.add(invoke.function());
                 }
             }
         }
-        workflow.functions().values().stream()
+        Map<String, Function> functions = subject.workflow().functions();
+        functions.values().forEach(function -> function.compensate().ifPresent(invoked::add));
+        functions.values().stream()
                 .filter(function -> !invoked.contains(function.name()))
                 .forEach(function -> problems.warning(
                         "tal/unused-function", function.position(), "no rule invokes %s".formatted(function.name())));

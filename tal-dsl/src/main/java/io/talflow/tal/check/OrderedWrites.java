@@ -1,10 +1,9 @@
 package io.talflow.tal.check;
 
+import io.talflow.tal.check.Subject.Scoped;
 import io.talflow.tal.model.Action;
 import io.talflow.tal.model.EventExpression;
-import io.talflow.tal.model.Rule;
 import io.talflow.tal.model.Template;
-import io.talflow.tal.model.Workflow;
 import io.talflow.tal.parse.Problems;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,58 +15,62 @@ import java.util.Set;
 /** Two rules that set one field of the context, neither after the other, leave its value to chance. */
 final class OrderedWrites implements Checks.Check {
     @Override
-    public void check(Workflow workflow, Problems problems) {
-        Map<String, List<Rule>> writers = new HashMap<>();
-        for (Rule rule : workflow.rules()) {
-            for (Action action : Actions.of(rule)) {
+    public void check(Subject subject, Problems problems) {
+        Map<String, List<Scoped>> writers = new HashMap<>();
+        for (Scoped scoped : subject.rules()) {
+            for (Action action : scoped.rule().reactions().all()) {
                 if (action instanceof Action.Set set && set.patch() instanceof Template.Struct patch) {
                     patch.fields()
                             .keySet()
                             .forEach(field -> writers.computeIfAbsent(field, ignored -> new ArrayList<>())
-                                    .add(rule));
+                                    .add(scoped));
                 }
             }
         }
         writers.forEach((field, rules) -> {
             for (int second = 1; second < rules.size(); second++) {
                 for (int first = 0; first < second; first++) {
-                    check(field, rules.get(first), rules.get(second), workflow, problems);
+                    check(field, rules.get(first), rules.get(second), subject, problems);
                 }
             }
         });
     }
 
-    private static void check(String field, Rule first, Rule second, Workflow workflow, Problems problems) {
-        if (first != second && !after(first, second, workflow) && !after(second, first, workflow)) {
+    private static void check(String field, Scoped first, Scoped second, Subject subject, Problems problems) {
+        if (!first.equals(second) && !after(first, second, subject) && !after(second, first, subject)) {
             problems.warning(
                     "tal/unordered-writes",
-                    second.position(),
+                    second.rule().position(),
                     "rules %s and %s both set %s and neither comes after the other; the last one to fire wins"
-                            .formatted(first.id(), second.id(), field));
+                            .formatted(first.rule().id(), second.rule().id(), field));
         }
     }
 
     /** Whether what {@code later} waits for includes, on the way back, something {@code earlier} waits for. */
-    private static boolean after(Rule earlier, Rule later, Workflow workflow) {
-        Set<String> goal = required(earlier.when());
+    private static boolean after(Scoped earlier, Scoped later, Subject subject) {
+        Set<String> goal = required(earlier);
         Set<String> seen = new HashSet<>();
-        List<String> look = new ArrayList<>(required(later.when()));
+        List<String> look = new ArrayList<>(required(later));
         while (!look.isEmpty()) {
             String node = look.remove(look.size() - 1);
             if (!seen.add(node)) {
                 continue;
             }
-            for (Rule rule : workflow.rules()) {
-                boolean runs = rule.actions().stream()
-                        .anyMatch(action -> action instanceof Action.Invoke invoke
-                                && invoke.as().equals(node));
-                if (runs) {
-                    look.addAll(required(rule.when()));
+            for (Scoped scoped : subject.rules()) {
+                if (Actions.runs(scoped.rule().reactions().actions()).contains(node)) {
+                    look.addAll(required(scoped));
                 }
             }
         }
-        Set<String> own = required(later.when());
+        Set<String> own = required(later);
         return !goal.isEmpty() && seen.containsAll(goal) && !own.equals(goal);
+    }
+
+    /** Nodes without whose events the rule does not fire, nor the one that adds it. */
+    private static Set<String> required(Scoped scoped) {
+        Set<String> nodes = required(scoped.rule().when());
+        scoped.adder().ifPresent(adder -> nodes.addAll(required(adder)));
+        return nodes;
     }
 
     private static Set<String> required(EventExpression expression) {
@@ -76,7 +79,9 @@ final class OrderedWrites implements Checks.Check {
             if (!leaf.name().isEmpty()) {
                 nodes.add(leaf.name());
             }
-        } else if (!(expression instanceof EventExpression.Any)) {
+        } else if (expression instanceof EventExpression.Absent absent) {
+            return required(absent.after());
+        } else if (!(expression instanceof EventExpression.Any || expression instanceof EventExpression.AtLeast)) {
             expression.children().forEach(child -> nodes.addAll(required(child)));
         }
         return nodes;

@@ -2,7 +2,6 @@ package io.talflow.tal.check;
 
 import io.talflow.tal.model.Position;
 import io.talflow.tal.model.Rule;
-import io.talflow.tal.model.Workflow;
 import io.talflow.tal.parse.Problems;
 import java.util.HashMap;
 import java.util.Map;
@@ -10,9 +9,9 @@ import java.util.Map;
 /** Rule ids are unique: they name firings. */
 final class RuleIds implements Checks.Check {
     @Override
-    public void check(Workflow workflow, Problems problems) {
+    public void check(Subject subject, Problems problems) {
         Map<String, Position> seen = new HashMap<>();
-        for (Rule rule : workflow.rules()) {
+        for (Rule rule : subject.workflow().rules()) {
             Position first = seen.putIfAbsent(rule.id(), rule.position());
             if (first != null) {
                 problems.error(

@@ -11,7 +11,8 @@ import java.util.Optional;
 /** The declared schemas are JSON Schemas, and refer to nothing outside the document. */
 final class UsableSchemas implements Checks.Check {
     @Override
-    public void check(Workflow workflow, Problems problems) {
+    public void check(Subject subject, Problems problems) {
+        Workflow workflow = subject.workflow();
         check("input", workflow.inputSchema(), new Position(1, 1), problems);
         for (EventDeclaration event : workflow.events().values()) {
             check("event %s: data".formatted(event.name()), event.dataSchema(), event.position(), problems);

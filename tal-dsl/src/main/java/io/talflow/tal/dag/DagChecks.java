@@ -11,6 +11,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -21,6 +22,7 @@ final class DagChecks {
     private static final Pattern MENTIONS_EVENT = Pattern.compile("(?<![.\\w\"'])(event|events|values)\\b");
     private final Dag dag;
     private final Problems problems;
+    private final Set<String> caught = new HashSet<>();
 
     DagChecks(Dag dag, Problems problems) {
         this.dag = dag;
@@ -53,6 +55,14 @@ final class DagChecks {
             }
             edge(node, edge);
         }
+        join(node);
+        catches(node);
+        if (node.maxConcurrency() > 0 && node.foreach().isEmpty()) {
+            problems.error(
+                    "dag/bounds-nothing",
+                    node.position(),
+                    "%s is no foreach node, so it runs once and maxConcurrency bounds nothing".formatted(node.name()));
+        }
         node.foreach().ifPresent(stream -> {
             if (known(stream.producer(), stream.position())
                     && dag.nodes().get(stream.producer()).foreach().isPresent()) {
@@ -72,6 +82,34 @@ final class DagChecks {
         });
     }
 
+    private void join(Node node) {
+        int edges = node.needs().size();
+        if (node.join().kind() == Join.Kind.AT_LEAST && node.join().least() > edges) {
+            problems.error(
+                    "dag/bad-join",
+                    node.position(),
+                    "%s waits for %d edges and needs %d nodes"
+                            .formatted(node.name(), node.join().least(), edges));
+        }
+    }
+
+    private void catches(Node node) {
+        for (Dag.Catch entry : node.catches()) {
+            if (!known(entry.next(), entry.position()) || !caught.add(entry.next())) {
+                continue;
+            }
+            Node next = dag.nodes().get(entry.next());
+            if (!next.needs().isEmpty() || next.foreach().isPresent()) {
+                problems.error(
+                        "dag/catch-needs",
+                        next.position(),
+                        "%s is where a failure of %s leads, so it takes no needs and no foreach: it runs when that failure"
+                                + " is caught; for a node that runs either way let another need both"
+                                        .formatted(next.name(), node.name()));
+            }
+        }
+    }
+
     private void edge(Node node, Edge edge) {
         if (!known(edge.from(), edge.position())) {
             return;
@@ -84,11 +122,12 @@ final class DagChecks {
                     "%s is a foreach node, which is waited for as a whole: needs: [%s]"
                             .formatted(edge.from(), edge.from()));
         }
-        if (ofForeach && node.join() == Join.ANY) {
+        if (ofForeach && node.join().kind() != Join.Kind.ALL) {
             problems.error(
                     "dag/any-of-foreach",
                     edge.position(),
-                    "%s is a foreach node; join: any cannot wait for one".formatted(edge.from()));
+                    "%s is a foreach node; join: any and join: {atLeast: …} cannot wait for one"
+                            .formatted(edge.from()));
         }
         boolean several = node.needs().size() > 1;
         edge.condition()
@@ -115,6 +154,16 @@ final class DagChecks {
 
     /** Depth first without recursion: an imported chain may be longer than the stack is deep. */
     private void cycle() {
+        Map<String, Set<String>> waitedFor = new HashMap<>();
+        dag.nodes().values().forEach(node -> {
+            waitedFor
+                    .computeIfAbsent(node.name(), ignored -> new LinkedHashSet<>())
+                    .addAll(node.parents());
+            node.catches()
+                    .forEach(entry -> waitedFor
+                            .computeIfAbsent(entry.next(), ignored -> new LinkedHashSet<>())
+                            .add(node.name()));
+        });
         Map<String, Iterator<String>> open = new HashMap<>();
         Set<String> done = new HashSet<>();
         for (String root : dag.nodes().keySet()) {
@@ -127,7 +176,7 @@ final class DagChecks {
                     continue;
                 }
                 Iterator<String> parents = open.computeIfAbsent(
-                        at, name -> dag.nodes().get(name).parents().iterator());
+                        at, name -> waitedFor.getOrDefault(name, Set.of()).iterator());
                 if (!parents.hasNext()) {
                     done.add(path.pop());
                     continue;

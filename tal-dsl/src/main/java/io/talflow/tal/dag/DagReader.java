@@ -2,11 +2,12 @@ package io.talflow.tal.dag;
 
 import io.talflow.tal.dag.Dag.Edge;
 import io.talflow.tal.dag.Dag.Join;
-import io.talflow.tal.model.Template;
 import io.talflow.tal.parse.Fields;
 import io.talflow.tal.parse.Names;
 import io.talflow.tal.parse.Node;
 import io.talflow.tal.parse.Problems;
+import io.talflow.tal.parse.RetryReader;
+import io.talflow.tal.parse.RulesReader;
 import io.talflow.tal.parse.TalReader;
 import io.talflow.tal.parse.TemplateReader;
 import java.util.ArrayList;
@@ -29,8 +30,7 @@ public final class DagReader {
     /** The graph; incomplete where problems were reported. */
     public Dag read(Node.Mapping root) {
         Fields fields = new Fields(root, "the document", problems);
-        fields.allow("tal", "workflow", "input", "functions", "dag", "output");
-        TalReader shared = new TalReader(problems);
+        fields.allow("tal", "workflow", "input", "events", "start", "deadline", "functions", "dag", "output");
         Map<String, Dag.Node> nodes = new LinkedHashMap<>();
         fields.fields("dag")
                 .ifPresent(declared -> declared.mapping()
@@ -40,8 +40,7 @@ public final class DagReader {
         Dag.Output output = fields.has("output")
                 ? new Dag.Output.Of(templates.read(fields.node("output")))
                 : new Dag.Output.OfSinks();
-        return new Dag(
-                shared.name(fields), shared.input(fields), shared.functions(fields), nodes, output, fields.position());
+        return new Dag(new TalReader(problems).declared(fields, List.of()), nodes, output, fields.position());
     }
 
     private Optional<Dag.Node> node(String name, Node node, Node.Mapping dag) {
@@ -54,7 +53,7 @@ public final class DagReader {
         }
         Node written = node.value() == null ? new Node.Mapping(Map.of(), Map.of(), dag.keyPosition(name)) : node;
         return Fields.of(written, "node " + name, problems).map(fields -> {
-            fields.allow("invoke", "needs", "foreach", "if", "with", "join");
+            fields.allow("invoke", "needs", "foreach", "maxConcurrency", "if", "with", "join", "catch");
             List<Edge> needs = new ArrayList<>();
             fields.items("needs")
                     .forEach(need -> edge(need, dag.fields().keySet()).ifPresent(needs::add));
@@ -64,26 +63,44 @@ public final class DagReader {
                     needs,
                     join(fields),
                     fields.has("foreach") ? stream(fields.node("foreach")) : Optional.empty(),
-                    condition(fields),
+                    (int) fields.whole("maxConcurrency", 0, 1, RulesReader.MOST_AT_A_TIME),
+                    templates.condition(fields),
                     fields.has("with") ? Optional.of(templates.read(fields.node("with"))) : Optional.empty(),
+                    catches(fields),
                     dag.keyPosition(name));
         });
     }
 
-    private Optional<Template.Expression> condition(Fields fields) {
-        return fields.has("if") ? Optional.ofNullable(templates.expression(fields.node("if"), "if")) : Optional.empty();
+    private List<Dag.Catch> catches(Fields fields) {
+        RetryReader reader = new RetryReader(problems);
+        List<Dag.Catch> catches = new ArrayList<>();
+        for (Fields entry : reader.entries("catch", fields)) {
+            entry.allow("errorEquals", "next");
+            catches.add(new Dag.Catch(reader.errors(entry, "catch"), entry.text("next"), entry.position()));
+        }
+        return catches;
     }
 
     private Join join(Fields fields) {
         if (!fields.has("join")) {
             return Join.ALL;
         }
+        if (fields.node("join") instanceof Node.Mapping mapping) {
+            Fields join = new Fields(mapping, "join", problems);
+            join.allow("atLeast");
+            if (!join.has("atLeast")) {
+                problems.error(
+                        "tal/missing", join.position(), "join: 'atLeast' is missing; say how many: {atLeast: 2}");
+            }
+            int edges = Math.max(1, fields.items("needs").size());
+            return Join.atLeast((int) join.whole("atLeast", 1, 1, edges));
+        }
         Object join = fields.node("join").value();
         if (!"all".equals(join) && !"any".equals(join)) {
             problems.error(
                     "dag/bad-join",
                     fields.node("join").position(),
-                    "join: must be all or any, is %s"
+                    "join: must be all, any or {atLeast: NUMBER}, is %s"
                             .formatted(fields.node("join").kind()));
         }
         return "any".equals(join) ? Join.ANY : Join.ALL;
@@ -94,8 +111,8 @@ public final class DagReader {
         if (node instanceof Node.Mapping mapping) {
             Fields fields = new Fields(mapping, "a need", problems);
             fields.allow("node", "datum", "if");
-            return Optional.of(
-                    new Edge(fields.text("node"), fields.optionalText("datum"), condition(fields), fields.position()));
+            return Optional.of(new Edge(
+                    fields.text("node"), fields.optionalText("datum"), templates.condition(fields), fields.position()));
         }
         String text = String.valueOf(node.value());
         int dot = text.indexOf('.');

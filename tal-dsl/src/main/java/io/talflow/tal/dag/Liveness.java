@@ -6,18 +6,24 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
-/** Which nodes may be skipped, and the CEL that says whether an edge is live once its source has settled. */
+/** Which nodes may be skipped, and so which edges may be dead. */
 final class Liveness {
     private final Dag dag;
+    private final Set<String> caughtBy;
     private final Map<String, Boolean> skippable = new HashMap<>();
 
     Liveness(Dag dag) {
         this.dag = dag;
+        this.caughtBy = dag.caughtBy();
         inOrder(dag).forEach(node -> skippable.put(node.name(), find(node)));
     }
 
-    /** Whether the node can be skipped in some task. A foreach node is when its producer is: no slice is no skip. */
+    /**
+     * Whether the node can settle in some task without having completed. A foreach node is skipped when its producer is:
+     * no slice is no skip, and neither is a slice that is skipped or caught.
+     */
     boolean canBeSkipped(String node) {
         return skippable.get(node);
     }
@@ -26,21 +32,13 @@ final class Liveness {
         return edge.condition().isPresent() || canBeSkipped(edge.from());
     }
 
-    /** CEL; empty where the edge is always live. */
-    String live(Edge edge) {
-        List<String> terms = new ArrayList<>();
-        if (canBeSkipped(edge.from())) {
-            terms.add(ran(edge.from()));
-        }
-        edge.condition().ifPresent(condition -> terms.add("(" + condition.cel() + ")"));
-        return String.join(" && ", terms);
+    boolean isForeach(String node) {
+        return dag.nodes().get(node).foreach().isPresent();
     }
 
-    /** CEL: the node has run, as opposed to been skipped. Of a foreach node: its stream was there. */
-    String ran(String node) {
-        String teller =
-                dag.nodes().get(node).foreach().map(Dag.Stream::producer).orElse(node);
-        return quoted(teller) + " in results";
+    /** CEL: the node has completed, as opposed to been skipped or caught. */
+    static String completed(String node) {
+        return quoted(node) + " in results";
     }
 
     static String quoted(String text) {
@@ -52,6 +50,8 @@ final class Liveness {
             return canBeSkipped(node.foreach().get().producer());
         }
         return node.condition().isPresent()
+                || !node.catches().isEmpty()
+                || caughtBy.contains(node.name())
                 || !node.needs().isEmpty() && node.needs().stream().allMatch(this::mayDie);
     }
 

@@ -100,9 +100,9 @@ public final class Formats {
 
     /** FaaSFlow keeps one {@code flat_workflow.yaml} in the folder of each workflow. */
     private static String nameOf(String file) {
-        String[] parts = file.replace('\\', '/').split("/");
-        String last = parts[parts.length - 1];
-        boolean folderSays = last.startsWith("flat_workflow") && parts.length > 1;
-        return Recorded.workflowName(folderSays ? parts[parts.length - 2] : last.replaceFirst("\\.[^.]*$", ""));
+        List<String> parts = List.of(file.replace('\\', '/').split("/", -1));
+        String last = parts.get(parts.size() - 1);
+        boolean folderSays = last.startsWith("flat_workflow") && parts.size() > 1;
+        return Recorded.workflowName(folderSays ? parts.get(parts.size() - 2) : last.replaceFirst("\\.[^.]*$", ""));
     }
 }

@@ -103,16 +103,12 @@ final class PythonCondition {
         if (Character.isDigit(first) || first == '-') {
             return token;
         }
-        switch (token) {
-            case "True":
-                return "true";
-            case "False":
-                return "false";
-            case "None":
-                return "null";
-            default:
-                return reference(token, needed);
-        }
+        return switch (token) {
+            case "True" -> "true";
+            case "False" -> "false";
+            case "None" -> "null";
+            default -> reference(token, needed);
+        };
     }
 
     private static String reference(String token, Set<String> needed) {

@@ -4,6 +4,7 @@ import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Function.Datum;
 import io.talflow.tal.model.Function.Executor;
 import io.talflow.tal.model.Position;
+import io.talflow.tal.parse.Durations;
 import io.talflow.tal.parse.Fields;
 import io.talflow.tal.parse.Node;
 import io.talflow.tal.parse.Problems;
@@ -16,8 +17,6 @@ import java.util.OptionalDouble;
 
 /** What importers of recorded workflows share: replayed functions, sizes, names. */
 final class Recorded {
-    private static final Duration SHORTEST = Duration.ofMillis(1);
-    private static final Duration LONGEST = Duration.ofDays(3650);
     private static final int LONGEST_NAME = 63;
     private final ImportOptions options;
     private final Problems problems;
@@ -30,8 +29,9 @@ final class Recorded {
     /** A function that takes the recorded time, and is given twice that before it is late. */
     Function replay(String name, double seconds, Collection<Datum> emits, Position position) {
         Duration runtime = scaled(seconds);
-        Duration timeout = runtime.multipliedBy(2);
-        return new Function(
+        Duration twice = runtime.multipliedBy(2);
+        Duration timeout = twice.compareTo(Durations.LONGEST) > 0 ? Durations.LONGEST : twice;
+        return Function.of(
                 name,
                 new Executor.Replay(runtime),
                 byName(emits),
@@ -41,14 +41,14 @@ final class Recorded {
 
     /** A function that only passes on that it was reached. */
     static Function noOp(String name, Position position) {
-        return new Function(name, new Executor.Replay(Duration.ZERO), Map.of(), Function.DEFAULT_TIMEOUT, position);
+        return Function.of(name, new Executor.Replay(Duration.ZERO), Map.of(), Function.DEFAULT_TIMEOUT, position);
     }
 
     /** Milliseconds: the grain in which runtimes are scaled and replayed. */
     private Duration scaled(double seconds) {
-        double millis = Math.min(seconds * options.timeScale() * 1e3, LONGEST.toMillis());
+        double millis = Math.min(seconds * options.timeScale() * 1e3, Durations.LONGEST.toMillis());
         Duration runtime = Duration.ofMillis(Math.round(millis));
-        return runtime.compareTo(SHORTEST) < 0 ? SHORTEST : runtime;
+        return runtime.compareTo(Durations.SHORTEST) < 0 ? Durations.SHORTEST : runtime;
     }
 
     private static Map<String, Datum> byName(Collection<Datum> emits) {

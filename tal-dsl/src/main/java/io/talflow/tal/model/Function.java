@@ -3,22 +3,40 @@ package io.talflow.tal.model;
 import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * What an action invokes.
  *
  * @param emits the data it declares, by name; a result's field of that name is the datum's value
  * @param timeout bound on one attempt
+ * @param retry the first entry that names an error decides whether the attempt is made again
+ * @param compensate the function that undoes what this one did
  */
-public record Function(String name, Executor executor, Map<String, Datum> emits, Duration timeout, Position position) {
+public record Function(
+        String name,
+        Executor executor,
+        Map<String, Datum> emits,
+        Duration timeout,
+        List<Retry> retry,
+        Optional<String> compensate,
+        Position position) {
     public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
 
     public Function {
         emits = Collections.unmodifiableMap(new LinkedHashMap<>(emits));
+        retry = List.copyOf(retry);
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout of %s: must be positive, is %s".formatted(name, timeout));
         }
+    }
+
+    /** A function whose failures are neither tried again nor undone. */
+    public static Function of(
+            String name, Executor executor, Map<String, Datum> emits, Duration timeout, Position position) {
+        return new Function(name, executor, emits, timeout, List.of(), Optional.empty(), position);
     }
 
     /** How a function runs. */
@@ -42,10 +60,11 @@ public record Function(String name, Executor executor, Map<String, Datum> emits,
      *
      * @param bytes declared size, of a stream of each slice; -1 when unknown
      * @param slices of a stream that is replayed: how many
+     * @param keepFirst a signal that repeats an earlier one with other content is ignored, as opposed to failing the task
      */
-    public record Datum(String name, Kind kind, long bytes, int slices) {
+    public record Datum(String name, Kind kind, long bytes, int slices, boolean keepFirst) {
         public Datum(String name, Kind kind, long bytes) {
-            this(name, kind, bytes, 1);
+            this(name, kind, bytes, 1, false);
         }
 
         /** VALUE: one value. STREAM: slices, each an item event, then a close. */

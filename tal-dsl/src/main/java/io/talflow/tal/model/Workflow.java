@@ -1,10 +1,12 @@
 package io.talflow.tal.model;
 
+import java.time.Duration;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 
 /**
  * A workflow definition: the functions it may invoke, the events it knows, and its trigger-action list. The DAG form
@@ -15,13 +17,18 @@ import java.util.Objects;
  * @param functions by name, in source order
  * @param events user-defined events by name, in source order
  * @param rules in source order; rule ids are unique
+ * @param start what starts a task by itself
+ * @param deadline bound on a task, from its start event
  */
 public record Workflow(
         String name,
         Map<String, Object> inputSchema,
         Map<String, Function> functions,
         Map<String, EventDeclaration> events,
-        List<Rule> rules) {
+        List<Rule> rules,
+        Optional<Start> start,
+        Duration deadline) {
+    public static final Duration DEFAULT_DEADLINE = Duration.ofDays(30);
 
     public Workflow {
         Objects.requireNonNull(name, "name");

@@ -9,6 +9,10 @@ import java.util.regex.Pattern;
 public final class Durations {
     private static final Pattern FORM = Pattern.compile("(\\d{1,9}(?:\\.\\d{1,9})?)(ms|s|m|h|d)");
 
+    public static final Duration SHORTEST = Duration.ofMillis(1);
+    /** Ten years. */
+    public static final Duration LONGEST = Duration.ofDays(3650);
+
     private Durations() {}
 
     public static Optional<Duration> parse(Object value) {

@@ -1,8 +1,11 @@
 package io.talflow.tal.parse;
 
 import io.talflow.tal.model.Position;
+import java.time.Duration;
 import java.util.Collection;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.TreeSet;
 
@@ -39,6 +42,13 @@ public final class Fields {
 
     public boolean has(String key) {
         return mapping.get(key) != null;
+    }
+
+    /** The same mapping without a key. */
+    public Fields without(String key) {
+        Map<String, Node> rest = new LinkedHashMap<>(mapping.fields());
+        rest.remove(key);
+        return new Fields(new Node.Mapping(rest, mapping.keys(), mapping.position()), what, problems);
     }
 
     /** The node of a key, or null. */
@@ -108,6 +118,62 @@ public final class Fields {
     /** A mapping under a key; nothing if it is absent, or after reporting that it is none. */
     public Optional<Fields> fields(String key) {
         return has(key) ? of(mapping.get(key), what + ": " + key, problems) : Optional.empty();
+    }
+
+    /** A duration of 1 ms to 10 years; nothing if it is absent, or after reporting that it is none. */
+    public Optional<Duration> duration(String key) {
+        return duration(key, Durations.SHORTEST);
+    }
+
+    /** @param least the shortest that is allowed */
+    public Optional<Duration> duration(String key, Duration least) {
+        if (!has(key)) {
+            return Optional.empty();
+        }
+        Optional<Duration> duration = Durations.parse(mapping.get(key).value())
+                .filter(read -> read.compareTo(least) >= 0 && read.compareTo(Durations.LONGEST) <= 0);
+        if (duration.isEmpty()) {
+            problems.error(
+                    "tal/bad-duration",
+                    mapping.get(key).position(),
+                    "%s: must be a duration from %s to %s, such as 200ms, 60s, 15m, 1h, is %s"
+                            .formatted(
+                                    key,
+                                    Durations.print(least),
+                                    Durations.print(Durations.LONGEST),
+                                    mapping.get(key).kind()));
+        }
+        return duration;
+    }
+
+    /** A whole number; {@code otherwise} if it is absent, or after reporting that it is none from least to most. */
+    public long whole(String key, long otherwise, long least, long most) {
+        Node node = mapping.get(key);
+        if (node == null) {
+            return otherwise;
+        }
+        if (node.value() instanceof Long number && number >= least && number <= most) {
+            return number;
+        }
+        problems.error(
+                "tal/bad-number",
+                node.position(),
+                "%s: must be a whole number from %d to %d, is %s".formatted(key, least, most, node.kind()));
+        return otherwise;
+    }
+
+    /** True or false as they stand; {@code otherwise} if it is absent, or after reporting that it is neither. */
+    public boolean flag(String key, boolean otherwise) {
+        Node node = mapping.get(key);
+        if (node == null) {
+            return otherwise;
+        }
+        if (node.value() instanceof Boolean flag) {
+            return flag;
+        }
+        problems.error(
+                "tal/not-a-flag", node.position(), "%s: must be true or false, is %s".formatted(key, node.kind()));
+        return otherwise;
     }
 
     /** A list under a key; a single item counts as a list of one. */

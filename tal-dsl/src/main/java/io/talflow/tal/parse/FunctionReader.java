@@ -3,6 +3,7 @@ package io.talflow.tal.parse;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Function.Datum;
 import io.talflow.tal.model.Function.Executor;
+import io.talflow.tal.model.Retry;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -29,15 +30,17 @@ final class FunctionReader {
         if (fields == null) {
             return Optional.empty();
         }
-        fields.allow("python", "http", "replay", "emits", "timeout");
+        fields.allow("python", "http", "replay", "emits", "timeout", "retry", "compensate");
         Optional<Executor> executor = fields.head(EXECUTORS).flatMap(head -> executor(head, fields));
         Map<String, Datum> emits = new LinkedHashMap<>();
         fields.fields("emits")
                 .ifPresent(declared -> declared.mapping()
                         .fields()
                         .forEach((datum, kind) -> datum(name, datum, kind).ifPresent(read -> emits.put(datum, read))));
-        Duration timeout = duration(fields, "timeout").orElse(Function.DEFAULT_TIMEOUT);
-        return executor.map(how -> new Function(name, how, emits, timeout, fields.position()));
+        Duration timeout = fields.duration("timeout").orElse(Function.DEFAULT_TIMEOUT);
+        List<Retry> retry = new RetryReader(problems).read(fields);
+        Optional<String> compensate = fields.optionalText("compensate");
+        return executor.map(how -> new Function(name, how, emits, timeout, retry, compensate, fields.position()));
     }
 
     private Optional<Executor> executor(String head, Fields fields) {
@@ -70,59 +73,43 @@ final class FunctionReader {
             if (!replay.has("runtime")) {
                 problems.error("tal/missing", replay.position(), "replay: 'runtime' is missing; write {runtime: 1.5s}");
             }
-            return duration(replay, "runtime").map(Executor.Replay::new);
+            return replay.duration("runtime", Duration.ZERO).map(Executor.Replay::new);
         });
     }
 
     private Optional<Datum> datum(String function, String name, Node node) {
-        String kind;
+        String kind = String.valueOf(node.value());
         long bytes = -1;
         int slices = 1;
+        boolean keepFirst = false;
         if (node instanceof Node.Mapping mapping) {
             Fields fields = new Fields(mapping, "%s.%s".formatted(function, name), problems);
-            fields.allow("kind", "bytes", "slices");
+            fields.allow("kind", "bytes", "slices", "repeat");
             kind = fields.text("kind");
-            bytes = count(fields, "bytes", -1, Long.MAX_VALUE);
-            slices = (int) count(fields, "slices", 1, MOST_SLICES);
-        } else {
-            kind = String.valueOf(node.value());
+            bytes = fields.whole("bytes", -1, 0, Long.MAX_VALUE);
+            slices = (int) fields.whole("slices", 1, 0, MOST_SLICES);
+            keepFirst = keepFirst(fields);
         }
-        try {
-            return Optional.of(new Datum(name, Datum.Kind.valueOf(kind.toUpperCase(Locale.ROOT)), bytes, slices));
-        } catch (IllegalArgumentException e) {
+        if (!kind.equals("value") && !kind.equals("stream")) {
             problems.error(
                     "tal/bad-datum",
                     node.position(),
                     "%s emits %s: must be value or stream, is '%s'".formatted(function, name, kind));
             return Optional.empty();
         }
+        Datum.Kind read = Datum.Kind.valueOf(kind.toUpperCase(Locale.ROOT));
+        return Optional.of(new Datum(name, read, bytes, slices, keepFirst));
     }
 
-    private long count(Fields fields, String key, long otherwise, long most) {
-        if (!fields.has(key)) {
-            return otherwise;
-        }
-        if (fields.node(key).value() instanceof Long number && number >= 0 && number <= most) {
-            return number;
-        }
-        problems.error(
-                "tal/bad-size", fields.node(key).position(), "%s: must be a whole number, 0 or more".formatted(key));
-        return otherwise;
-    }
-
-    private Optional<Duration> duration(Fields fields, String key) {
-        if (!fields.has(key)) {
-            return Optional.empty();
-        }
-        Optional<Duration> duration = Durations.parse(fields.node(key).value());
-        if (duration.isEmpty() || key.equals("timeout") && duration.get().isZero()) {
+    private boolean keepFirst(Fields fields) {
+        Optional<String> repeat = fields.optionalText("repeat");
+        if (repeat.isPresent() && !repeat.get().equals("keep-first")) {
             problems.error(
-                    "tal/bad-duration",
-                    fields.node(key).position(),
-                    "%s: must be a duration such as 200ms, 60s, 15m, 1h, is %s"
-                            .formatted(key, fields.node(key).kind()));
-            return Optional.empty();
+                    "tal/bad-repeat",
+                    fields.node("repeat").position(),
+                    "repeat: must be keep-first, which ignores a signal that says something else than the first; left out,"
+                            + " such a signal fails the task; is '%s'".formatted(repeat.get()));
         }
-        return duration;
+        return repeat.isPresent();
     }
 }

@@ -25,16 +25,15 @@ final class PlainScalar {
 
     /** null, Boolean, Long, Double, or the text itself. */
     static Object value(String text) {
-        switch (text) {
-            case "", "~", "null", "Null", "NULL":
-                return null;
-            case "true", "True", "TRUE":
-                return true;
-            case "false", "False", "FALSE":
-                return false;
-            default:
-                break;
-        }
+        return switch (text) {
+            case "", "~", "null", "Null", "NULL" -> null;
+            case "true", "True", "TRUE" -> true;
+            case "false", "False", "FALSE" -> false;
+            default -> numberOrText(text);
+        };
+    }
+
+    private static Object numberOrText(String text) {
         if (INTEGER.matcher(text).matches()) {
             return integer(text);
         }
@@ -44,8 +43,8 @@ final class PlainScalar {
     /** Whether a YAML 1.1 and a 1.2 parser read it differently. */
     static boolean disputed(String text) {
         return WORDS.contains(text.toLowerCase(java.util.Locale.ROOT))
-                || value(text) instanceof String && DISPUTED.matcher(text).matches()
-                || value(text) instanceof Double && BARE_EXPONENT.matcher(text).matches();
+                || (value(text) instanceof String && DISPUTED.matcher(text).matches())
+                || (value(text) instanceof Double && BARE_EXPONENT.matcher(text).matches());
     }
 
     private static Object integer(String text) {

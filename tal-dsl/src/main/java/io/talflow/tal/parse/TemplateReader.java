@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
-/** Finds the {@code ${ }} in a value. {@code $${} stands for a plain {@code ${}. */
+/** Finds the {@code ${ }} in a value. Two dollar signs and a brace stand for a plain dollar sign and a brace. */
 public final class TemplateReader {
     private final Problems problems;
 
@@ -33,7 +34,7 @@ public final class TemplateReader {
     }
 
     /** An expression alone, as {@code if} takes; null after reporting anything else. */
-    public Template.Expression expression(Node node, String where) {
+    private Template.Expression expression(Node node, String where) {
         if (read(node) instanceof Template.Expression expression) {
             return expression;
         }
@@ -42,6 +43,16 @@ public final class TemplateReader {
                 node.position(),
                 "%s: must be one expression, \"${ … }\", is %s".formatted(where, node.kind()));
         return null;
+    }
+
+    /** The {@code if} of a mapping, if it has one. */
+    public Optional<Template.Expression> condition(Fields fields) {
+        return expression(fields, "if");
+    }
+
+    /** The expression under a key; nothing if it is absent, or after reporting anything else. */
+    Optional<Template.Expression> expression(Fields fields, String key) {
+        return fields.has(key) ? Optional.ofNullable(expression(fields.node(key), key)) : Optional.empty();
     }
 
     private Template text(String text, Position at) {

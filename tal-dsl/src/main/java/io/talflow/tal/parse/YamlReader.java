@@ -101,13 +101,13 @@ public final class YamlReader {
         while (events.hasNext()) {
             Event event = events.next();
             switch (event.getEventId()) {
-                case StreamStart, StreamEnd, DocumentStart, DocumentEnd, Comment:
-                    break;
-                default:
+                case StreamStart, StreamEnd, DocumentStart, DocumentEnd, Comment -> {}
+                default -> {
                     if (root != null) {
                         throw new Refused("tal/documents", at(event), "a second document; one file holds one workflow");
                     }
                     root = node(event, 0).node;
+                }
             }
         }
         if (root == null) {

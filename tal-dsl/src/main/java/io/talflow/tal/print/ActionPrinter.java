@@ -1,7 +1,6 @@
 package io.talflow.tal.print;
 
 import io.talflow.tal.model.Action;
-import io.talflow.tal.model.Template;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -14,7 +13,7 @@ final class ActionPrinter implements Action.Visitor<Map<String, Object>> {
         if (!invoke.as().equals(invoke.function())) {
             fields.put("as", invoke.as());
         }
-        if (!(invoke.with() instanceof Template.Struct struct && struct.fields().isEmpty())) {
+        if (!invoke.with().equals(TemplatePrinter.NOTHING)) {
             fields.put("with", TemplatePrinter.json(invoke.with()));
         }
         return fields;
@@ -31,13 +30,57 @@ final class ActionPrinter implements Action.Visitor<Map<String, Object>> {
     }
 
     @Override
+    public Map<String, Object> emit(Action.Emit emit) {
+        Map<String, Object> event = one("type", emit.type());
+        emit.subject().ifPresent(subject -> event.put("subject", TemplatePrinter.json(subject)));
+        if (!emit.data().equals(TemplatePrinter.NOTHING)) {
+            event.put("data", TemplatePrinter.json(emit.data()));
+        }
+        return one("emit", event);
+    }
+
+    @Override
+    public Map<String, Object> start(Action.Start start) {
+        Map<String, Object> fields = one("start", start.workflow());
+        if (!start.as().equals(start.workflow().replace('-', '_'))) {
+            fields.put("as", start.as());
+        }
+        if (!start.with().equals(TemplatePrinter.NOTHING)) {
+            fields.put("with", TemplatePrinter.json(start.with()));
+        }
+        return fields;
+    }
+
+    @Override
+    public Map<String, Object> cancel(Action.Cancel cancel) {
+        return one("cancel", cancel.node());
+    }
+
+    @Override
+    public Map<String, Object> enable(Action.Enable enable) {
+        return one(enable.enabled() ? "enable" : "disable", enable.rule());
+    }
+
+    @Override
+    public Map<String, Object> add(Action.Add add) {
+        return one("add", TalPrinter.rule(add.rule(), add.given()));
+    }
+
+    @Override
     public Map<String, Object> complete(Action.Complete complete) {
         return one("complete", TemplatePrinter.json(complete.output()));
     }
 
     @Override
     public Map<String, Object> fail(Action.Fail fail) {
-        return one("fail", TemplatePrinter.json(fail.error()));
+        Object error = TemplatePrinter.json(fail.error());
+        if (fail.compensate() && error instanceof Map<?, ?> fields) {
+            Map<String, Object> told = new LinkedHashMap<>();
+            fields.forEach((name, value) -> told.put((String) name, value));
+            told.put("compensate", true);
+            return one("fail", told);
+        }
+        return one("fail", error);
     }
 
     private static Map<String, Object> one(String head, Object value) {

@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.Stream;
 
 /**
  * What leads to what, by the ids of the document it came from.
@@ -26,7 +25,7 @@ public record Graph(List<String> nodes, List<List<String>> edges) {
         Set<String> nodes = new LinkedHashSet<>();
         Set<List<String>> edges = new LinkedHashSet<>();
         for (Rule rule : workflow.rules()) {
-            for (Action action : actions(rule)) {
+            for (Action action : rule.reactions().all()) {
                 if (action instanceof Action.Invoke invoke) {
                     nodes.add(invoke.as());
                     sources(rule.when()).forEach(source -> edges.add(List.of(source, invoke.as())));
@@ -47,10 +46,6 @@ public record Graph(List<String> nodes, List<List<String>> edges) {
             text.append("  n%d --> n%d%n".formatted(order.indexOf(edge.get(0)), order.indexOf(edge.get(1))));
         }
         return text.toString();
-    }
-
-    private static List<Action> actions(Rule rule) {
-        return Stream.concat(rule.actions().stream(), rule.otherwise().stream()).toList();
     }
 
     private static Set<String> sources(EventExpression expression) {

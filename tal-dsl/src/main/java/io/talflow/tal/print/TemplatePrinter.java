@@ -7,6 +7,9 @@ import java.util.stream.Collectors;
 
 /** A template as the JSON value it was read from. */
 final class TemplatePrinter {
+    /** What is left out when it is printed. */
+    static final Template NOTHING = new Template.Struct(Map.of());
+
     private TemplatePrinter() {}
 
     static Object json(Template template) {

@@ -1,7 +1,9 @@
 package io.talflow.tal.semantics;
 
 import io.talflow.tal.Json;
-import io.talflow.tal.model.EventExpression;
+import io.talflow.tal.model.EventExpression.Absent;
+import io.talflow.tal.model.EventExpression.Gather;
+import io.talflow.tal.semantics.CompiledRule.Node;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,14 +23,10 @@ final class Captures {
 
     List<Object> events() {
         List<Object> events = new ArrayList<>();
-        if (rule.nodeCount() == 1) {
+        if (rule.nodes().size() == 1) {
             events.add(last.view());
-            return events;
-        }
-        for (int node = 0; node < rule.nodeCount(); node++) {
-            if (rule.node(node).expression() instanceof EventExpression.Leaf) {
-                collect(node, events);
-            }
+        } else {
+            collect(rule.root(), events);
         }
         return events;
     }
@@ -38,7 +36,7 @@ final class Captures {
     }
 
     private static List<Object> data(List<Object> events) {
-        List<Object> values = new ArrayList<>();
+        List<Object> values = new ArrayList<>(events.size());
         for (Object event : events) {
             values.add(((Map<?, ?>) event).get("data"));
         }
@@ -47,37 +45,51 @@ final class Captures {
 
     /**
      * The event an alias names: its leaf's, or the one that completed its composite; null if that part did not happen.
-     * The data of a gather's are those of its members, in slice order.
+     * The data of a gather's, count's or batch's are those of what it holds.
      */
     Object alias(String name) {
-        for (int node = 0; node < rule.nodeCount(); node++) {
-            if (rule.node(node).expression().alias().filter(name::equals).isPresent()) {
-                Object event = node == 0 ? last.view() : state.json(TaskState.nodeRow('v', rule, node));
-                return event != null && rule.node(node).expression() instanceof EventExpression.Gather
-                        ? gathered((Map<?, ?>) event, node)
+        for (Node node : rule.nodes()) {
+            if (node.expression().alias().filter(name::equals).isPresent()) {
+                Object event = node.isRoot() ? last.view() : state.json(TaskState.nodeRow('v', rule, node.number()));
+                return event != null && (node.expression() instanceof Gather || node.collects())
+                        ? withHeld((Map<?, ?>) event, node)
                         : event;
             }
         }
         return null;
     }
 
-    private Object gathered(Map<?, ?> event, int gather) {
-        List<Object> members = new ArrayList<>();
-        collect(gather + 1, members);
+    private Object withHeld(Map<?, ?> event, Node node) {
+        List<Object> held = new ArrayList<>();
+        collect(node, held);
         Map<Object, Object> view = new LinkedHashMap<>(event);
-        view.put("data", data(members));
+        view.put("data", data(held));
         return view;
     }
 
-    private void collect(int node, List<Object> events) {
-        if (rule.node(node).slot() != CompiledRule.SLOT_OF_SLICE) {
-            add(TaskState.nodeRow('v', rule, node), events);
-            return;
+    private void collect(Node node, List<Object> events) {
+        if (node.expression().children().isEmpty()) {
+            add(TaskState.nodeRow('v', rule, node.number()), events);
+        } else if (node.expression() instanceof Gather || node.collects()) {
+            held(node, events);
+        } else if (node.expression() instanceof Absent) {
+            collect(rule.child(node, 0), events);
+        } else {
+            for (int number = node.number() + 1;
+                    number < node.end();
+                    number = rule.node(number).end()) {
+                collect(rule.node(number), events);
+            }
         }
-        int gather = rule.node(node).parent();
-        int width = new SlotSet(state, TaskState.nodeRow('s', rule, gather), SlotSet.UNKNOWN).width();
-        for (int slice = 0; slice < width; slice++) {
-            add(TaskState.nodeRow('v', rule, node, slice), events);
+    }
+
+    private void held(Node node, List<Object> events) {
+        Captured.Held held = Captured.held(state, rule, node);
+        Node part = rule.node(node.number() + 1);
+        for (int at = 0; at < held.count(); at++) {
+            add(
+                    node.collects() ? Captured.numbered(rule, part, at) : Captured.sliced(rule, part, held.round(), at),
+                    events);
         }
     }
 

@@ -1,5 +1,6 @@
 package io.talflow.tal.semantics;
 
+import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.TaskId;
@@ -11,7 +12,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Runs tasks of one workflow in memory on the meaning of each pattern spelled out: no Flink, no log. */
+/** Runs tasks of one workflow in memory on the meaning of each pattern spelled out: no Flink, no log, no clock. */
 public final class Interpreter {
     private static final String VERSION = "interpreted";
     private static final long EPOCH_MILLIS = 1_700_000_000_000L;
@@ -20,6 +21,7 @@ public final class Interpreter {
     private final TaskEngine engine;
     private final String workflow;
     private long offset;
+    private long nowMillis = EPOCH_MILLIS;
 
     public Interpreter(Workflow workflow) {
         this(workflow, new PlainMatcher());
@@ -62,20 +64,38 @@ public final class Interpreter {
         return on(outcome(dispatch, EventTypes.INVOCATION_FAILED, Map.of("error", error, "message", message)));
     }
 
-    /** Appends an event to the log, a millisecond after the one before, and applies it; so, too, what the job would append. */
+    /** Appends an event to the log, a millisecond after the one before, and applies it. */
     public List<Effect> on(TalEvent event) {
+        return on(event, nowMillis + 1);
+    }
+
+    /**
+     * Appends an event to the log at a time and applies it, then what the job would append because of it.
+     *
+     * @param timeMillis as the broker would stamp it; it may lie before that of the last event
+     */
+    public List<Effect> on(TalEvent event, long timeMillis) {
         List<Effect> all = new ArrayList<>();
         offset++;
-        List<Effect> effects = engine.apply(
-                tasks.computeIfAbsent(event.task(), ignored -> new MapRows()),
-                new LogEvent(event, 0, offset, EPOCH_MILLIS + offset));
+        nowMillis = timeMillis;
+        MapRows rows = tasks.computeIfAbsent(event.task(), ignored -> new MapRows());
+        List<Effect> effects = engine.apply(rows, new LogEvent(event, 0, offset, timeMillis));
         all.addAll(effects);
         for (Effect effect : effects) {
             if (effect instanceof Effect.Append append) {
-                all.addAll(on(append.event()));
+                all.addAll(on(append.event(), timeMillis));
+            } else if (effect instanceof Effect.Sweep) {
+                sweep(rows);
             }
         }
         return all;
+    }
+
+    private void sweep(MapRows rows) {
+        boolean more = true;
+        while (more) {
+            more = engine.sweep(rows);
+        }
     }
 
     /** A copy of a task's rows, by name. */
@@ -90,6 +110,11 @@ public final class Interpreter {
         return TaskStatus.of(state, state.header(), true);
     }
 
+    /** An event that does nothing but carry the log's time forward. */
+    public static TalEvent poke(String task) {
+        return TalEvent.engine(task + "/poke", "/talflow/interpreter", EventTypes.TASK_TIMER, task, Map.of());
+    }
+
     private static TalEvent outcome(Effect.Dispatch dispatch, String type, Object data) {
         return new TalEvent(
                 dispatch.firing() + "/" + dispatch.attempt(),
@@ -101,7 +126,7 @@ public final class Interpreter {
                 dispatch.firing(),
                 dispatch.attempt(),
                 Map.of(),
-                io.talflow.tal.Json.bytes(data));
+                Json.bytes(data));
     }
 
     private static final class MapRows implements Rows {

@@ -13,41 +13,85 @@ import java.util.Map;
  * A firing's call, as the task remembers it.
  *
  * @param call {@code rule/ordinal}, the firing id without the task
+ * @param rule id of the rule; {@code compensate} for what undoes another
+ * @param ruleRow row name of the rule, which frees a place when the call ends; empty: of no rule
+ * @param function the function; of a sub-task {@code workflow:NAME}
+ * @param attempt of it, from 1
+ * @param tries how many retries each entry of the function's {@code retry} has given; empty: none yet
+ * @param wantedAt epoch milliseconds
  * @param slice the slice it works on; null if none
+ * @param input JSON; empty once it has ended
  */
 record Invocation(
         String call,
         String rule,
+        String ruleRow,
         String node,
         String function,
         int attempt,
         Phase phase,
+        byte[] tries,
         long wantedAt,
-        Occurrence.Slice slice) {
+        Occurrence.Slice slice,
+        byte[] input) {
+    static final String SUB_TASK = "workflow:";
+    private static final Phase[] PHASES = Phase.values();
+    private static final byte[] NONE = new byte[0];
 
-    /** From wanted to known. */
+    /** From wanted to known. The first three are open. */
     enum Phase {
+        /** Waits for a place under its rule's bound. */
+        QUEUED,
         RUNNING,
+        /** Waits to be tried again. */
+        BACKOFF,
         COMPLETED,
         FAILED,
         CANCELLED
     }
 
-    Invocation in(Phase other) {
-        return new Invocation(call, rule, node, function, attempt, other, wantedAt, slice);
+    boolean isOpen() {
+        return phase.compareTo(Phase.BACKOFF) <= 0;
     }
 
+    boolean isSubTask() {
+        return function.startsWith(SUB_TASK);
+    }
+
+    Invocation in(Phase other) {
+        boolean open = other.compareTo(Phase.BACKOFF) <= 0;
+        return new Invocation(
+                call, rule, ruleRow, node, function, attempt, other, tries, wantedAt, slice, open ? input : NONE);
+    }
+
+    /** The next attempt, on the account of an entry of {@code retry}. */
+    Invocation again(int entry) {
+        byte[] counted = tries.length > entry ? tries.clone() : java.util.Arrays.copyOf(tries, entry + 1);
+        counted[entry] = (byte) Math.min(Byte.MAX_VALUE, counted[entry] + 1);
+        return new Invocation(
+                call, rule, ruleRow, node, function, attempt + 1, Phase.BACKOFF, counted, wantedAt, slice, input);
+    }
+
+    int triesOf(int entry) {
+        return tries.length > entry ? tries[entry] : 0;
+    }
+
+    @SuppressWarnings("EnumOrdinal") // rows keep it: a phase is only ever added at the end
     byte[] row() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(96);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(96 + input.length);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeUTF(rule);
+            out.writeUTF(ruleRow);
             out.writeUTF(node);
             out.writeUTF(function);
             out.writeInt(attempt);
             out.writeByte(phase.ordinal());
+            out.writeByte(tries.length);
+            out.write(tries);
             out.writeLong(wantedAt);
             out.writeUTF(slice == null ? "" : slice.stream());
             out.writeInt(slice == null ? -1 : slice.index());
+            out.write(input);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -57,22 +101,18 @@ record Invocation(
     static Invocation of(String call, byte[] row) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(row))) {
             String rule = in.readUTF();
+            String ruleRow = in.readUTF();
             String node = in.readUTF();
             String function = in.readUTF();
             int attempt = in.readInt();
-            Phase phase = Phase.values()[in.readByte()];
+            Phase phase = PHASES[in.readByte()];
+            byte[] tries = in.readNBytes(in.readByte());
             long wantedAt = in.readLong();
             String stream = in.readUTF();
             int index = in.readInt();
+            Occurrence.Slice slice = index < 0 ? null : new Occurrence.Slice(stream, index);
             return new Invocation(
-                    call,
-                    rule,
-                    node,
-                    function,
-                    attempt,
-                    phase,
-                    wantedAt,
-                    index < 0 ? null : new Occurrence.Slice(stream, index));
+                    call, rule, ruleRow, node, function, attempt, phase, tries, wantedAt, slice, in.readAllBytes());
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

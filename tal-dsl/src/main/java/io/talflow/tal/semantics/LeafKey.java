@@ -12,8 +12,12 @@ record LeafKey(Kind kind, String name, String datum) {
         SETTLED,
         READY,
         ITEM,
-        /** A stream has closed; no leaf of the language, gathers listen to it. */
+        /** A stream has closed; no leaf of the language, gathers and batches listen to it. */
         CLOSED,
+        /** The producer of a stream that was open has failed; gathers listen to it. */
+        STREAM_FAILED,
+        /** A deadline has passed; led to its node by the timer itself. */
+        TIMER,
         /** {@code name} is the CloudEvents type. */
         EVENT
     }
@@ -31,6 +35,10 @@ record LeafKey(Kind kind, String name, String datum) {
             case EVENT ->
                 new LeafKey(Kind.EVENT, workflow.events().get(leaf.name()).type(), "");
         };
+    }
+
+    static LeafKey streamFailed(String producer, String stream) {
+        return new LeafKey(Kind.STREAM_FAILED, producer, stream);
     }
 
     static LeafKey closed(String producer, String stream) {

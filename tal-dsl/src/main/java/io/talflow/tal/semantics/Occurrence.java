@@ -1,6 +1,7 @@
 package io.talflow.tal.semantics;
 
 import io.talflow.tal.Json;
+import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -37,6 +38,19 @@ record Occurrence(LeafKey key, Slice slice, Map<String, Object> view) {
         view.put("time", TIME.format(Instant.ofEpochMilli(timeMillis)));
         view.put("data", data);
         return new Occurrence(key, slice, view);
+    }
+
+    /** A deadline of a rule has passed; the same whatever event of the log brought it. */
+    static Occurrence timer(String rule, String task, long micros) {
+        long millis = micros / 1000;
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("id", rule + "/timer");
+        view.put("source", "/talflow/" + task);
+        view.put("type", EventTypes.TASK_TIMER);
+        view.put("subject", "");
+        view.put("time", TIME.format(Instant.ofEpochMilli(millis)));
+        view.put("data", Map.of("at", millis));
+        return new Occurrence(new LeafKey(LeafKey.Kind.TIMER, rule, ""), null, view);
     }
 
     /** The same event seen as something else. */

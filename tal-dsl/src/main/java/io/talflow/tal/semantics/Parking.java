@@ -13,23 +13,36 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Events of a task that waits for its definition, in log order. */
+/** Events of a task that cannot take them yet, in log order: it waits for its definition, or has not started. */
 final class Parking {
+    private static final Map<String, byte[]> STRUCTURED =
+            Map.of("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8));
+
     private final TaskState state;
     private final TaskHeader header;
+
+    /**
+     * @param untilMicros when it is no longer kept; {@link Timers#NEVER}: always
+     */
+    record Parked(LogEvent event, long untilMicros) {}
 
     Parking(TaskState state, TaskHeader header) {
         this.state = state;
         this.header = header;
     }
 
-    void add(LogEvent event) {
+    void add(LogEvent event, long untilMicros) {
+        put(new Parked(event, untilMicros));
+    }
+
+    void put(Parked parked) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeInt(event.partition());
-            out.writeLong(event.offset());
-            out.writeLong(event.timeMillis());
-            out.write(CloudEventCodec.structuredBytes(event.event()));
+            out.writeInt(parked.event().partition());
+            out.writeLong(parked.event().offset());
+            out.writeLong(parked.event().timeMillis());
+            out.writeLong(parked.untilMicros());
+            out.write(CloudEventCodec.structuredBytes(parked.event().event()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -38,8 +51,8 @@ final class Parking {
     }
 
     /** Takes them all out. */
-    List<LogEvent> drain() {
-        List<LogEvent> events = new ArrayList<>(header.parked);
+    List<Parked> drain() {
+        List<Parked> events = new ArrayList<>(header.parked);
         for (int at = 0; at < header.parked; at++) {
             events.add(read(state.get("p/" + at)));
             state.remove("p/" + at);
@@ -48,15 +61,14 @@ final class Parking {
         return events;
     }
 
-    private static LogEvent read(byte[] row) {
+    private static Parked read(byte[] row) {
         try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(row))) {
             int partition = in.readInt();
             long offset = in.readLong();
             long timeMillis = in.readLong();
-            TalEvent event = CloudEventCodec.decode(
-                    Map.of("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8)),
-                    in.readAllBytes());
-            return new LogEvent(event, partition, offset, timeMillis);
+            long until = in.readLong();
+            TalEvent event = CloudEventCodec.decode(STRUCTURED, in.readAllBytes());
+            return new Parked(new LogEvent(event, partition, offset, timeMillis), until);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -2,16 +2,10 @@ package io.talflow.tal.semantics;
 
 import io.talflow.tal.JsonSchema;
 import io.talflow.tal.model.Action;
-import io.talflow.tal.model.EventExpression;
-import io.talflow.tal.model.EventExpression.Gather;
-import io.talflow.tal.model.EventExpression.Leaf;
-import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Rule;
 import io.talflow.tal.model.Workflow;
-import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.HashSet;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Set;
 
@@ -20,25 +14,25 @@ import java.util.Set;
  * when a rule is first concerned, since a task of a thousand rules usually starts with one of them. Thread-confined.
  */
 public final class Program {
+    /** Sets of added rules that are kept ready. */
+    private static final int READY = 1_000;
+
     private final Workflow workflow;
     private final String version;
     private final JsonSchema inputSchema;
-    private final List<CompiledRule> rules = new ArrayList<>();
-    private final Map<LeafKey, List<Subscription>> index = new HashMap<>();
-    private final Map<String, Function> functionOfNode = new HashMap<>();
-    private final Map<String, Integer> ruleIndex = new HashMap<>();
+    private final RuleIndex index = new RuleIndex();
     private final Set<String> keptResults = new HashSet<>();
-    private final List<CompiledRule> awaitingOutside = new ArrayList<>();
-
-    /** A leaf (or, for CLOSED, a gather) of a rule that an occurrence concerns. */
-    record Subscription(CompiledRule rule, int node) {}
+    private final Map<String, AddedRules> added = new LinkedHashMap<>();
 
     private Program(Workflow workflow, String version) {
         this.workflow = workflow;
         this.inputSchema = JsonSchema.of(workflow.inputSchema());
         this.version = version;
         for (Rule rule : workflow.rules()) {
-            add(new CompiledRule(rules.size(), rule, workflow));
+            CompiledRule compiled =
+                    new CompiledRule(Integer.toString(index.rules().size()), rule, workflow);
+            index.add(compiled, workflow);
+            look(compiled);
         }
     }
 
@@ -47,32 +41,16 @@ public final class Program {
         return new Program(workflow, version);
     }
 
-    private void add(CompiledRule compiled) {
-        rules.add(compiled);
-        ruleIndex.put(compiled.rule().id(), compiled.index());
-        for (int node = 0; node < compiled.nodeCount(); node++) {
-            EventExpression expression = compiled.node(node).expression();
-            if (expression instanceof Leaf leaf) {
-                subscribe(LeafKey.of(leaf, workflow), new Subscription(compiled, node));
-                if (leaf.type() == EventExpression.LeafType.EVENT) {
-                    awaitingOutside.add(compiled);
-                }
-            } else if (expression instanceof Gather gather) {
-                subscribe(LeafKey.closed(gather.producer(), gather.stream()), new Subscription(compiled, node));
+    /** Notes what a rule, and every rule it may add, asks to be kept. */
+    private void look(CompiledRule rule) {
+        if (RuleCode.mayMentionResults(rule.rule())) {
+            keptResults.addAll(rule.mentions().results());
+        }
+        for (Action action : rule.allActions()) {
+            if (action instanceof Action.Add add) {
+                look(new CompiledRule(CompiledRule.ADDED, add.rule(), workflow));
             }
         }
-        for (Action action : compiled.allActions()) {
-            if (action instanceof Action.Invoke invoke) {
-                functionOfNode.put(invoke.as(), workflow.functions().get(invoke.function()));
-            }
-        }
-        if (compiled.mayMentionResults()) {
-            keptResults.addAll(compiled.mentions().results());
-        }
-    }
-
-    private void subscribe(LeafKey key, Subscription subscription) {
-        index.computeIfAbsent(key, ignored -> new ArrayList<>()).add(subscription);
     }
 
     public Workflow workflow() {
@@ -83,23 +61,21 @@ public final class Program {
         return version;
     }
 
-    List<Subscription> concerned(LeafKey key) {
-        return index.getOrDefault(key, List.of());
+    RuleIndex index() {
+        return index;
     }
 
-    List<CompiledRule> rules() {
-        return rules;
-    }
-
-    /** The rule of that id, or null. */
-    CompiledRule rule(String id) {
-        Integer at = ruleIndex.get(id);
-        return at == null ? null : rules.get(at);
-    }
-
-    /** The function a node runs. */
-    Function functionOf(String node) {
-        return functionOfNode.get(node);
+    AddedRules added(TaskState state) {
+        String key = AddedRules.key(state);
+        AddedRules ready = added.get(key);
+        if (ready == null) {
+            ready = AddedRules.of(state, workflow);
+            if (added.size() == READY) {
+                added.clear();
+            }
+            added.put(key, ready);
+        }
+        return ready;
     }
 
     /** Whether some expression can read the result of {@code node} later. */
@@ -110,10 +86,5 @@ public final class Program {
     /** What is wrong with an input, or null. */
     String checkInput(Object input) {
         return inputSchema.check(input);
-    }
-
-    /** Rules that an event from outside could still make fire. */
-    List<CompiledRule> awaitingOutside() {
-        return awaitingOutside;
     }
 }

@@ -10,6 +10,8 @@ import java.nio.ByteBuffer;
 final class SlotSet {
     /** Not known yet: the stream has not closed. */
     static final int UNKNOWN = -1;
+    /** It will never be known: the stream has failed. */
+    static final int FAILED = -2;
 
     private static final int CHUNK_BITS = 4096;
     private final TaskState state;
@@ -66,6 +68,10 @@ final class SlotSet {
         return filled == expected;
     }
 
+    boolean hasFilled(int slots) {
+        return filled >= slots;
+    }
+
     int expected() {
         return expected;
     }
@@ -77,6 +83,10 @@ final class SlotSet {
     /** Number of slots from 0 to the highest filled or expected. */
     int width() {
         return Math.max(expected, highest + 1);
+    }
+
+    boolean isEmpty() {
+        return filled == 0 && highest < 0;
     }
 
     void clear() {

@@ -1,6 +1,5 @@
 package io.talflow.tal.semantics;
 
-import io.talflow.tal.model.Rule;
 import java.util.List;
 
 /** A task that nothing can move any more fails, and says what it still waited for. */
@@ -9,13 +8,14 @@ final class Stall {
 
     private Stall() {}
 
-    static void check(Program program, TaskState state, TaskHeader header) {
-        if (header.open > 0 || program.awaitingOutside().stream().anyMatch(rule -> isArmed(rule, state))) {
+    static void check(TaskRun run) {
+        TaskHeader header = run.header;
+        if (header.open > 0 || header.timers > 0 || header.outside > 0) {
             return;
         }
-        List<String> armed = program.rules().stream()
-                .filter(rule -> isArmed(rule, state) && rule.rule().fires() == Rule.Fires.ONCE)
-                .map(rule -> rule.rule().id())
+        List<String> armed = run.rules().rules().stream()
+                .filter(rule -> rule.firesOnce() && run.state.rule(rule).isArmed(rule))
+                .map(CompiledRule::id)
                 .toList();
         String missing = armed.isEmpty()
                 ? "every rule has fired and none completes the task"
@@ -24,9 +24,5 @@ final class Stall {
                                 String.join(", ", armed.subList(0, Math.min(NAMED_RULES, armed.size()))),
                                 armed.size() > NAMED_RULES ? " and %d more".formatted(armed.size() - NAMED_RULES) : "");
         throw TaskFailure.of("Task.Stalled", "nothing runs and no event from outside is awaited; " + missing);
-    }
-
-    private static boolean isArmed(CompiledRule rule, TaskState state) {
-        return rule.rule().fires() == Rule.Fires.EACH || state.firings(rule) == 0;
     }
 }

@@ -21,6 +21,8 @@ public final class TaskEngine {
 
     /** Events kept for a task that waits for its definition. */
     static final int MAX_PARKED = 10_000;
+    /** Rows removed in one sweep. */
+    private static final int SWEPT = 1_000;
 
     private final Definitions definitions;
     private final Matcher matcher;
@@ -35,15 +37,18 @@ public final class TaskEngine {
         TaskState state = new TaskState(rows);
         TaskHeader header = state.header();
         List<Effect> effects = new ArrayList<>();
-        if (header == null) {
-            first(state, logEvent, effects);
-        } else if (header.status.isFinal()) {
-            late(state, header, logEvent, effects);
+        if (logEvent.event().type().equals(EventTypes.TASK_QUERY)) {
+            Queries.answer(state, header, logEvent.event(), programOf(header), effects);
+            return effects;
+        }
+        if (header == null || header.status == Status.EARLY) {
+            header = unstarted(state, header, logEvent, effects);
         } else if (header.status == Status.WAITING) {
             waiting(state, header, logEvent, effects);
         } else {
             running(state, header, logEvent, effects);
         }
+        save(state, header, logEvent.event(), effects);
         return effects;
     }
 
@@ -54,37 +59,107 @@ public final class TaskEngine {
         List<Effect> effects = new ArrayList<>();
         if (header != null && header.status == Status.WAITING) {
             begin(state, header, effects);
-            state.save(header);
+            save(state, header, null, effects);
         }
         return effects;
     }
 
-    private void first(TaskState state, LogEvent logEvent, List<Effect> effects) {
-        TalEvent event = logEvent.event();
-        if (event.type().equals(EventTypes.TASK_QUERY)) {
-            reply(event, Map.of("task", event.task(), "status", "UNKNOWN"), effects);
+    /** Removes some of the rows that a task does not need any more. @return whether there are more */
+    public boolean sweep(Rows rows) {
+        TaskState state = new TaskState(rows);
+        TaskHeader header = state.header();
+        Optional<Program> program = header == null ? Optional.empty() : programOf(header);
+        if (program.isEmpty()) {
+            return false;
+        }
+        TaskRun run = new TaskRun(state, header, program.get(), matcher, null, header.clockMicros, new ArrayList<>());
+        boolean more = new Remains(run).sweep(SWEPT);
+        state.save(header);
+        return more;
+    }
+
+    /** Removes the tombstone of a task that has ended; its id is free after that. */
+    public void forget(Rows rows) {
+        TaskHeader header = new TaskState(rows).header();
+        if (header != null && header.status.isFinal()) {
+            List.of("h", "out", "err").forEach(rows::remove);
+        }
+    }
+
+    private Optional<Program> programOf(TaskHeader header) {
+        return header == null || header.version.isEmpty()
+                ? Optional.empty()
+                : definitions.find(header.workflow, header.version);
+    }
+
+    /** Saves the header, and sets the clock for what is due next. */
+    private static void save(TaskState state, TaskHeader header, TalEvent event, List<Effect> effects) {
+        if (header == null) {
             return;
         }
-        if (!event.type().equals(EventTypes.TASK_STARTED)) {
+        long due = Math.min(new Timers(state, header).due(), header.deadlineMicros);
+        long at = due == Timers.NEVER || header.status == Status.WAITING ? 0 : Math.floorDiv(due + 999, 1000L);
+        boolean rang = event != null && event.type().equals(EventTypes.TASK_TIMER);
+        if (at != header.clockAt || rang && at > 0) {
+            effects.add(new Effect.Clock(header.task, header.clockAt, at));
+            header.clockAt = at;
+        }
+        state.save(header);
+    }
+
+    private TaskHeader unstarted(TaskState state, TaskHeader early, LogEvent logEvent, List<Effect> effects) {
+        TalEvent event = logEvent.event();
+        if (early != null) {
+            early.advance(logEvent.timeMillis());
+            EarlyEvents.expire(state, early, effects);
+        }
+        if (event.type().equals(EventTypes.TASK_STARTED)) {
+            return start(state, early, logEvent, effects);
+        }
+        if (event.type().equals(EventTypes.TASK_TIMER)) {
+            return early;
+        }
+        if (!EarlyEvents.isKept(event)) {
             effects.add(new Effect.DeadLetter(
                     event, "task/unknown", "no task %s: its start event has not been seen".formatted(event.task())));
-            return;
+            return early;
         }
+        TaskHeader header = early;
+        if (header == null) {
+            header = EarlyEvents.header(logEvent);
+            header.advance(logEvent.timeMillis());
+        }
+        EarlyEvents.keep(state, header, logEvent, effects);
+        return header;
+    }
+
+    private TaskHeader start(TaskState state, TaskHeader early, LogEvent logEvent, List<Effect> effects) {
+        TalEvent event = logEvent.event();
         StartEvent start;
         try {
             start = StartEvent.of(event);
         } catch (IllegalArgumentException e) {
             effects.add(new Effect.DeadLetter(event, "task/bad-start", e.getMessage()));
-            return;
+            return early;
         }
+        List<Parking.Parked> kept = early == null ? List.of() : new Parking(state, early).drain();
         TaskHeader header = new TaskHeader(
                 event.task(), start.workflow(), logEvent.partition(), logEvent.offset(), logEvent.timeMillis());
-        header.advance(logEvent.timeMillis());
+        if (early != null) {
+            header.clockMicros = early.clockMicros;
+            header.clockAt = early.clockAt;
+        }
+        header.updatedAt = logEvent.timeMillis();
         header.version = start.version();
+        header.parent = event.extensions().getOrDefault(EventTypes.PARENT, "");
         state.put("in", io.talflow.tal.Json.bytes(start.input()));
-        new Parking(state, header).add(logEvent);
+        Parking parking = new Parking(state, header);
+        parking.add(logEvent, Timers.NEVER);
+        for (Parking.Parked parked : kept) {
+            parking.put(new Parking.Parked(parked.event(), Timers.NEVER));
+        }
         begin(state, header, effects);
-        state.save(header);
+        return header;
     }
 
     /** Runs the parked events if the definition is known; else says what is missing. */
@@ -99,81 +174,53 @@ public final class TaskEngine {
             status(state, header, effects);
             return;
         }
-        Optional<Program> program = definitions.find(header.workflow, header.version);
-        if (program.isEmpty()) {
+        if (definitions.find(header.workflow, header.version).isEmpty()) {
             effects.add(new Effect.AwaitDefinition(header.task, header.workflow, header.version));
             status(state, header, effects);
             return;
         }
         header.status = Status.RUNNING;
-        for (LogEvent parked : new Parking(state, header).drain()) {
-            if (header.status.isFinal()) {
-                header.ignored++;
-            } else {
-                new TaskStep(state, header, program.get(), matcher, parked, effects).run();
-            }
+        for (Parking.Parked parked : new Parking(state, header).drain()) {
+            running(state, header, parked.event(), effects);
         }
     }
 
+    /** Events are counted when they are applied, so what is decided does not depend on when the definition came. */
     private void waiting(TaskState state, TaskHeader header, LogEvent logEvent, List<Effect> effects) {
         TalEvent event = logEvent.event();
-        header.advance(logEvent.timeMillis());
-        switch (event.type()) {
-            case EventTypes.TASK_QUERY -> reply(event, TaskStatus.of(state, header, true), effects);
-            case EventTypes.TASK_STARTED -> header.ignored++;
-            case EventTypes.TASK_CANCEL -> {
-                header.status = Status.CANCELLED;
-                header.endedAt = header.updatedAt;
-                new Parking(state, header).drain();
-                status(state, header, effects);
-            }
-            case EventTypes.TASK_PINNED -> {
-                if (header.version.isEmpty()) {
-                    header.version = String.valueOf(((Map<?, ?>) event.value()).get("version"));
-                    begin(state, header, effects);
-                }
-            }
-            default -> {
-                if (header.parked < MAX_PARKED) {
-                    new Parking(state, header).add(logEvent);
-                } else {
-                    effects.add(new Effect.DeadLetter(
-                            event,
-                            "task/too-many-parked",
-                            "%s waits for definition %s and already keeps %d events"
-                                    .formatted(header.task, header.workflow, MAX_PARKED)));
-                }
-            }
+        if (event.type().equals(EventTypes.TASK_CANCEL)) {
+            header.advance(logEvent.timeMillis());
+            header.status = Status.CANCELLED;
+            header.endedAt = header.updatedAt;
+            new Parking(state, header).drain();
+            status(state, header, effects);
+            effects.add(new Effect.Ended(header.task));
+        } else if (event.type().equals(EventTypes.TASK_PINNED) && header.version.isEmpty()) {
+            header.advance(logEvent.timeMillis());
+            header.version = String.valueOf(((Map<?, ?>) event.value()).get("version"));
+            begin(state, header, effects);
+        } else if (header.parked < MAX_PARKED) {
+            new Parking(state, header).add(logEvent, Timers.NEVER);
+        } else {
+            effects.add(new Effect.DeadLetter(
+                    event,
+                    "task/too-many-parked",
+                    "%s waits for definition %s and already keeps %d events"
+                            .formatted(header.task, header.workflow, MAX_PARKED)));
         }
-        state.save(header);
     }
 
     private void running(TaskState state, TaskHeader header, LogEvent logEvent, List<Effect> effects) {
-        TalEvent event = logEvent.event();
-        if (event.type().equals(EventTypes.TASK_QUERY)) {
-            reply(event, TaskStatus.of(state, header, true), effects);
+        header.advance(logEvent.timeMillis());
+        if (header.status.isFinal()) {
+            header.ignored++;
+            effects.add(new Effect.Decision(header.task, ignored(header, logEvent, "task has ended")));
             return;
         }
-        Optional<Program> program = definitions.find(header.workflow, header.version);
-        if (program.isEmpty()) {
-            throw new IllegalStateException("definition %s@%s of running task %s is gone"
-                    .formatted(header.workflow, header.version, header.task));
-        }
-        header.advance(logEvent.timeMillis());
-        new TaskStep(state, header, program.get(), matcher, logEvent, effects).run();
-        state.save(header);
-    }
-
-    private static void late(TaskState state, TaskHeader header, LogEvent logEvent, List<Effect> effects) {
-        TalEvent event = logEvent.event();
-        if (event.type().equals(EventTypes.TASK_QUERY)) {
-            reply(event, TaskStatus.of(state, header, true), effects);
-            return;
-        }
-        header.advance(logEvent.timeMillis());
-        header.ignored++;
-        state.save(header);
-        effects.add(new Effect.Decision(header.task, ignored(header, logEvent, "task has ended")));
+        Program program = programOf(header)
+                .orElseThrow(() -> new IllegalStateException("definition %s@%s of running task %s is gone"
+                        .formatted(header.workflow, header.version, header.task)));
+        new TaskStep(new TaskRun(state, header, program, matcher, logEvent, header.clockMicros, effects)).apply();
     }
 
     static Map<String, Object> ignored(TaskHeader header, LogEvent logEvent, String reason) {
@@ -184,14 +231,6 @@ public final class TaskEngine {
 
     private static void status(TaskState state, TaskHeader header, List<Effect> effects) {
         effects.add(new Effect.Status(header.task, Effect.Status.TASK, TaskStatus.of(state, header, false)));
-    }
-
-    private static void reply(TalEvent event, Map<String, Object> status, List<Effect> effects) {
-        if (event.value() instanceof Map<?, ?> data && data.get("query") instanceof String query) {
-            effects.add(new Effect.Reply(query, status));
-        } else {
-            effects.add(new Effect.DeadLetter(event, "task/bad-query", "data of a query must be {query: ID}"));
-        }
     }
 
     private static TalEvent pinned(TaskHeader header, String version) {

@@ -10,12 +10,17 @@ import java.io.UncheckedIOException;
 /** What every event of a task reads and writes; small, whatever the task's size. */
 final class TaskHeader {
     private static final int FORMAT = 1;
+    private static final Status[] STATUSES = Status.values();
 
-    /** Where a task stands. The last three are final. */
+    /** Where a task stands. The last three are final. Rows keep the ordinals. */
     enum Status {
+        /** Not started; events wait for it. */
+        EARLY,
         /** Started, its definition not yet known here. */
         WAITING,
         RUNNING,
+        /** Undoes what completed before it ends. */
+        COMPENSATING,
         COMPLETED,
         FAILED,
         CANCELLED;
@@ -52,6 +57,34 @@ final class TaskHeader {
     /** Foreign events seen, for the ring of their ids. */
     long foreign;
 
+    /** Log events that made an occurrence; tells a strict sequence what lay between. */
+    long events;
+
+    /** Deadline of the whole task; {@link Timers#NEVER} where it has none any more. */
+    long deadlineMicros = Timers.NEVER;
+
+    /** Timers in the heap, and how many were ever set. */
+    int timers;
+
+    long timersSet;
+    /** When the clock is set to poke the task, epoch milliseconds; 0: it is not set. */
+    long clockAt;
+    /** Armed rules that an event from outside could make fire. */
+    int outside;
+    /** Rules added so far. */
+    int added;
+    /** Completed invocations that can be undone. */
+    int undoable;
+    /** Rows that wait to be removed: the numbers of the first and of the one after the last. */
+    int garbageFrom;
+
+    int garbageTo;
+    /** Of a task that has ended: the number, from 1, of the next rule whose rows are to be removed; 0: none. */
+    int rulesToClear;
+
+    /** The firing of another task that this one's end is an event of; empty: nobody waits. */
+    String parent = "";
+
     TaskHeader(String task, String workflow, int partition, long startOffset, long startedAt) {
         this.task = task;
         this.workflow = workflow;
@@ -72,8 +105,9 @@ final class TaskHeader {
         return task + "@" + startOffset + "/";
     }
 
+    @SuppressWarnings("EnumOrdinal") // rows keep it: a status is only ever added at the end
     byte[] bytes() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(160);
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(240);
         try (DataOutputStream out = new DataOutputStream(bytes)) {
             out.writeByte(FORMAT);
             out.writeUTF(task);
@@ -94,6 +128,18 @@ final class TaskHeader {
             out.writeInt(skipped);
             out.writeInt(ignored);
             out.writeLong(foreign);
+            out.writeLong(events);
+            out.writeLong(deadlineMicros);
+            out.writeInt(timers);
+            out.writeLong(timersSet);
+            out.writeLong(clockAt);
+            out.writeInt(outside);
+            out.writeInt(added);
+            out.writeInt(undoable);
+            out.writeInt(garbageFrom);
+            out.writeInt(garbageTo);
+            out.writeInt(rulesToClear);
+            out.writeUTF(parent);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
@@ -108,7 +154,7 @@ final class TaskHeader {
                         "task header of format %d, this version reads %d".formatted(format, FORMAT));
             }
             TaskHeader header = new TaskHeader(in.readUTF(), in.readUTF(), in.readInt(), in.readLong(), in.readLong());
-            header.status = Status.values()[in.readByte()];
+            header.status = STATUSES[in.readByte()];
             header.version = in.readUTF();
             header.revision = in.readLong();
             header.clockMicros = in.readLong();
@@ -121,6 +167,18 @@ final class TaskHeader {
             header.skipped = in.readInt();
             header.ignored = in.readInt();
             header.foreign = in.readLong();
+            header.events = in.readLong();
+            header.deadlineMicros = in.readLong();
+            header.timers = in.readInt();
+            header.timersSet = in.readLong();
+            header.clockAt = in.readLong();
+            header.outside = in.readInt();
+            header.added = in.readInt();
+            header.undoable = in.readInt();
+            header.garbageFrom = in.readInt();
+            header.garbageTo = in.readInt();
+            header.rulesToClear = in.readInt();
+            header.parent = in.readUTF();
             return header;
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -14,6 +14,7 @@ import java.util.function.Supplier;
 final class TaskScope implements Scope {
     private final TaskState state;
     private final TaskHeader header;
+    private final CompiledRule rule;
     private final Captures captures;
     private final Occurrence event;
 
@@ -21,6 +22,7 @@ final class TaskScope implements Scope {
     TaskScope(TaskState state, TaskHeader header, CompiledRule rule, Occurrence event) {
         this.state = state;
         this.header = header;
+        this.rule = rule;
         this.event = event;
         this.captures = new Captures(state, rule, event);
     }
@@ -35,6 +37,7 @@ final class TaskScope implements Scope {
             case "context" -> new LazyMap(state::contextFields, field -> state.get("c/" + field));
             case "results" -> new LazyMap(List::of, node -> state.get("r/" + node));
             case "task" -> Map.of("id", header.task, "workflow", header.workflow);
+            case "given" -> AddedRules.given(state, rule);
             default -> captures.alias(name);
         };
     }

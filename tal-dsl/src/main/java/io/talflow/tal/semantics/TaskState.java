@@ -1,7 +1,6 @@
 package io.talflow.tal.semantics;
 
 import io.talflow.tal.Json;
-import io.talflow.tal.model.EventExpression;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -10,10 +9,23 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The rows of a task, by meaning. Row names: {@code h} header, {@code in} input, {@code out} output, {@code err} error,
- * {@code c} names of context fields, {@code c/F} a field, {@code r/N} a result, {@code f/R} firings of rule R,
- * {@code m/R.K} memory of node K, {@code s/R.K} its slots, {@code v/R.K} what filled it, {@code i/CALL} an invocation,
- * {@code p/I} a parked event, {@code e/DIGEST} and {@code e#I} ids of foreign events.
+ * The rows of a task, by meaning; R is a rule's row name, K a node's number.
+ *
+ * <table>
+ * <caption>Row names</caption>
+ * <tr><td>{@code h in out err end}</td><td>header, input, output, error, the end that waits for compensations</td></tr>
+ * <tr><td>{@code c c/F}</td><td>names of context fields, a field</td></tr>
+ * <tr><td>{@code r/N}</td><td>result of node N</td></tr>
+ * <tr><td>{@code f/R}</td><td>firings of rule R, and whether it is enabled</td></tr>
+ * <tr><td>{@code m/R.K s/R.K n/R.K}</td><td>of a node: its pattern's memory, its slots, how much it captured</td></tr>
+ * <tr><td>{@code v/R.K a/R.K.I}</td><td>what filled a node, what filled the parts of a sequence's ways</td></tr>
+ * <tr><td>{@code i/CALL q/R q/R#I}</td><td>an invocation, the queue of a rule with a bound and its places</td></tr>
+ * <tr><td>{@code k/CALL.D …}</td><td>what a running function has signalled, see {@link Signals}</td></tr>
+ * <tr><td>{@code t#I t/ID}</td><td>timers</td></tr>
+ * <tr><td>{@code u/I}</td><td>a completed invocation that can be undone</td></tr>
+ * <tr><td>{@code x x/I}</td><td>the list of added rules, an added rule</td></tr>
+ * <tr><td>{@code p/I e/DIGEST e#I g#I}</td><td>a parked event, ids of foreign events, rows to be removed</td></tr>
+ * </table>
  */
 final class TaskState {
     private final Rows rows;
@@ -47,6 +59,24 @@ final class TaskState {
     Object json(String name) {
         byte[] row = rows.get(name);
         return row == null ? null : Json.parse(row);
+    }
+
+    String text(String name) {
+        byte[] row = rows.get(name);
+        return row == null ? null : new String(row, StandardCharsets.UTF_8);
+    }
+
+    void putText(String name, String text) {
+        rows.put(name, text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    int number(String name) {
+        byte[] row = rows.get(name);
+        return row == null ? 0 : ByteBuffer.wrap(row).getInt();
+    }
+
+    void putNumber(String name, int number) {
+        rows.put(name, ByteBuffer.allocate(Integer.BYTES).putInt(number).array());
     }
 
     // --- context: a row per field
@@ -102,24 +132,16 @@ final class TaskState {
 
     // --- rules
 
-    /** How often a rule has fired. */
-    int firings(CompiledRule rule) {
-        byte[] row = rows.get("f/" + rule.index());
-        return row == null ? 0 : ByteBuffer.wrap(row).getInt();
+    RuleState rule(CompiledRule rule) {
+        return RuleState.of(rows.get("f/" + rule.row()), rule);
     }
 
-    void countFiring(CompiledRule rule, int firings) {
-        rows.put(
-                "f/" + rule.index(),
-                ByteBuffer.allocate(Integer.BYTES).putInt(firings).array());
+    void save(CompiledRule rule, RuleState ruleState) {
+        rows.put("f/" + rule.row(), ruleState.row());
     }
 
     static String nodeRow(char kind, CompiledRule rule, int node) {
-        return kind + "/" + rule.index() + "." + node;
-    }
-
-    static String nodeRow(char kind, CompiledRule rule, int node, int slice) {
-        return nodeRow(kind, rule, node) + "." + slice;
+        return kind + "/" + rule.row() + "." + node;
     }
 
     // --- invocations
@@ -150,51 +172,5 @@ final class TaskState {
         rows.put("e/" + digest, new byte[] {1});
         header.foreign++;
         return true;
-    }
-
-    /** Frees everything but the header, input, context and outcome, which late events and queries still ask for. */
-    void clear(Program program, TaskHeader header) {
-        for (CompiledRule rule : program.rules()) {
-            int firings = firings(rule);
-            for (int ordinal = 0; ordinal < firings; ordinal++) {
-                for (String call : Calls.of(rule, ordinal)) {
-                    rows.remove("i/" + call);
-                }
-            }
-            for (int node = 0; node < rule.nodeCount(); node++) {
-                clear(rule, node);
-            }
-            rows.remove("f/" + rule.index());
-            for (String named : Calls.nodes(rule)) {
-                rows.remove("r/" + named);
-            }
-        }
-        clearForeign(header);
-    }
-
-    void clearForeign(TaskHeader header) {
-        for (long at = 0; at < Math.min(header.foreign, TaskEngine.FOREIGN_WINDOW); at++) {
-            byte[] digest = rows.get("e#" + at);
-            if (digest != null) {
-                rows.remove("e/" + new String(digest, StandardCharsets.UTF_8));
-                rows.remove("e#" + at);
-            }
-        }
-    }
-
-    /** Forgets how far a node of an expression has come. */
-    void clear(CompiledRule rule, int node) {
-        rows.remove(nodeRow('m', rule, node));
-        if (rule.node(node).shape().kind() == Shape.Kind.LAST) {
-            SlotSet slots = new SlotSet(this, nodeRow('s', rule, node), SlotSet.UNKNOWN);
-            if (rule.node(node).expression() instanceof EventExpression.Gather) {
-                for (int slice = 0; slice < slots.width(); slice++) {
-                    rows.remove(nodeRow('v', rule, node + 1, slice));
-                }
-            }
-            slots.clear();
-        }
-        rows.remove(nodeRow('s', rule, node));
-        rows.remove(nodeRow('v', rule, node));
     }
 }

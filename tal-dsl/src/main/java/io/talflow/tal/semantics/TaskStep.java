@@ -1,162 +1,81 @@
 package io.talflow.tal.semantics;
 
-import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
-import io.talflow.tal.semantics.Program.Subscription;
+import io.talflow.tal.semantics.RuleIndex.Subscription;
 import io.talflow.tal.semantics.TaskHeader.Status;
-import java.util.ArrayDeque;
+import io.talflow.tal.semantics.Triggers.Outcome;
 import java.util.ArrayList;
-import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** One event applied to a running task: what it is, which rules it concerns, what they do, whether the task has ended. */
+/** One event applied to a running task: what was due before it, what it is, which rules it concerns, whether the task has ended. */
 final class TaskStep {
     /** Occurrences one event may cause, skips of skips included, beyond the slices of the lists it brings. */
     private static final int MAX_CASCADE = 100_000;
+    /** Rows removed in the step that ends a task. */
+    private static final int SWEPT_AT_END = 200;
 
-    private final TaskState state;
+    private final TaskRun run;
     private final TaskHeader header;
-    private final Program program;
-    private final LogEvent logEvent;
-    private final List<Effect> effects;
-    private final Deque<Occurrence> pending = new ArrayDeque<>();
     private final List<Object> fired = new ArrayList<>();
+    private final Nodes nodes;
     private final Triggers triggers;
+    private final Invocations invocations;
+    private final Ending ending;
     private final Firing firing;
-    private String ignored;
+    private final Receiving receiving;
 
-    TaskStep(
-            TaskState state,
-            TaskHeader header,
-            Program program,
-            Matcher matcher,
-            LogEvent logEvent,
-            List<Effect> effects) {
-        this.state = state;
-        this.header = header;
-        this.program = program;
-        this.logEvent = logEvent;
-        this.effects = effects;
-        this.triggers = new Triggers(state, header, matcher);
-        this.firing = new Firing(state, header, program, logEvent, effects, pending);
+    TaskStep(TaskRun run) {
+        this.run = run;
+        this.header = run.header;
+        this.nodes = new Nodes(run);
+        this.triggers = new Triggers(run, nodes);
+        this.invocations = new Invocations(run);
+        this.ending = new Ending(run, invocations);
+        this.firing = new Firing(run, nodes, invocations, ending);
+        this.receiving = new Receiving(run, nodes, invocations, ending, this::deliver);
     }
 
-    void run() {
+    void apply() {
         int openBefore = header.open;
+        Status before = header.status;
+        long eventMicros = run.nowMicros;
         try {
-            receive(logEvent.event());
-            deliverAll();
-            if (header.status == Status.RUNNING && ignored == null) {
-                Stall.check(program, state, header);
+            new Deadlines(run, nodes, invocations).until(eventMicros, this::due);
+            run.nowMicros = eventMicros;
+            if (!header.status.isFinal()) {
+                receiving.receive(run.logEvent.event());
+                if (!run.pending.isEmpty()) {
+                    header.events++;
+                }
+                deliverAll();
+                if (run.isRunning() && receiving.ignored() == null) {
+                    Stall.check(run);
+                }
             }
         } catch (TaskFailure failure) {
-            firing.end(Status.FAILED, null, failure.error());
+            ending.end(Status.FAILED, null, failure.error());
         }
         if (header.status.isFinal()) {
             finish();
-        } else if (firing.contextChanged() || isStart() || openBefore == 0) {
-            effects.add(new Effect.Status(header.task, Effect.Status.TASK, TaskStatus.of(state, header, false)));
+        } else if (run.contextChanged || isStart() || openBefore == 0 || before != header.status) {
+            run.effects.add(
+                    new Effect.Status(header.task, Effect.Status.TASK, TaskStatus.of(run.state, header, false)));
         }
         record();
     }
 
     private boolean isStart() {
-        return logEvent.event().type().equals(EventTypes.TASK_STARTED) && ignored == null;
-    }
-
-    private void receive(TalEvent event) {
-        switch (event.type()) {
-            case EventTypes.TASK_STARTED -> started(event);
-            case EventTypes.TASK_PINNED -> ignore("already pinned");
-            case EventTypes.TASK_CANCEL -> firing.end(Status.CANCELLED, null, null);
-            case EventTypes.INVOCATION_COMPLETED, EventTypes.INVOCATION_FAILED -> outcome(event);
-            default -> foreign(event);
-        }
-    }
-
-    private void started(TalEvent event) {
-        if (logEvent.offset() != header.startOffset || logEvent.partition() != header.partition) {
-            ignore("task has started");
-            return;
-        }
-        Object input = state.json("in");
-        String wrong = program.checkInput(input);
-        if (wrong != null) {
-            throw TaskFailure.of("Task.InvalidInput", wrong);
-        }
-        pending.add(Occurrence.of(LeafKey.STARTED, null, event, logEvent.timeMillis(), input));
-    }
-
-    private void foreign(TalEvent event) {
-        if (event.type().startsWith(EventTypes.RESERVED_PREFIX)) {
-            effects.add(new Effect.DeadLetter(
-                    event,
-                    "event/unknown-type",
-                    "type %s is reserved and not one of this version".formatted(event.type())));
-            return;
-        }
-        if (!state.remember(header, event.source(), event.id())) {
-            ignore("repeated event");
-            return;
-        }
-        LeafKey key = new LeafKey(LeafKey.Kind.EVENT, event.type(), "");
-        if (program.concerned(key).isEmpty()) {
-            ignore("no rule waits for type " + event.type());
-            return;
-        }
-        pending.add(Occurrence.of(key, null, event, logEvent.timeMillis(), event.value()));
-    }
-
-    private void outcome(TalEvent event) {
-        String prefix = header.firingPrefix();
-        String call = event.firing().startsWith(prefix) ? event.firing().substring(prefix.length()) : "";
-        Invocation invocation = call.isEmpty() ? null : state.invocation(call);
-        if (invocation == null) {
-            effects.add(new Effect.DeadLetter(
-                    event,
-                    "event/unknown-firing",
-                    "firing %s is none of task %s".formatted(event.firing(), header.task)));
-            return;
-        }
-        if (invocation.phase() != Invocation.Phase.RUNNING || event.attempt() != invocation.attempt()) {
-            ignore("firing %s, attempt %d is not open".formatted(event.firing(), event.attempt()));
-            return;
-        }
-        boolean completed = event.type().equals(EventTypes.INVOCATION_COMPLETED);
-        Invocation known = invocation.in(completed ? Invocation.Phase.COMPLETED : Invocation.Phase.FAILED);
-        state.save(known);
-        header.open--;
-        Object data = event.value();
-        effects.add(new Effect.Status(
-                event.firing(), Effect.Status.INVOCATION, Outcomes.status(known, header, logEvent, data)));
-        Occurrence occurrence = Occurrence.of(
-                new LeafKey(completed ? LeafKey.Kind.COMPLETED : LeafKey.Kind.FAILED, known.node(), ""),
-                known.slice(),
-                event,
-                logEvent.timeMillis(),
-                data);
-        if (completed) {
-            header.completed++;
-            if (program.keepsResult(known.node())) {
-                state.put("r/" + known.node(), Json.bytes(data));
-            }
-            pending.addAll(Outcomes.of(occurrence, known, program.functionOf(known.node())));
-        } else {
-            header.failed++;
-            if (!deliver(occurrence)) {
-                throw TaskFailure.ofInvocation(header, known, data);
-            }
-        }
+        return run.logEvent.event().type().equals(EventTypes.TASK_STARTED) && receiving.ignored() == null;
     }
 
     private void deliverAll() {
         int delivered = 0;
-        int most = MAX_CASCADE + pending.size();
-        while (!pending.isEmpty() && header.status == Status.RUNNING) {
-            deliver(pending.poll());
+        int most = MAX_CASCADE + run.pending.size();
+        while (!run.pending.isEmpty() && run.isRunning()) {
+            deliver(run.pending.poll());
             if (++delivered > most) {
                 throw TaskFailure.of(
                         "Task.Loop", "one event caused more than %d others; rules skip each other".formatted(most));
@@ -166,56 +85,85 @@ final class TaskStep {
 
     /** @return whether some rule took it */
     private boolean deliver(Occurrence occurrence) {
+        return deliver(occurrence, run.rules()) | (run.isRunning() && deliver(occurrence, run.addedRules()));
+    }
+
+    private boolean deliver(Occurrence occurrence, RuleIndex rules) {
         boolean taken = false;
-        for (Subscription subscription : program.concerned(occurrence.key())) {
-            Triggers.Outcome outcome = triggers.offer(subscription.rule(), subscription.node(), occurrence);
-            taken |= outcome != Triggers.Outcome.REFUSED;
-            if (outcome == Triggers.Outcome.MATCHED) {
-                fired.add(firing.fire(subscription.rule(), occurrence));
+        for (Subscription subscription : rules.concerned(occurrence.key())) {
+            Outcome outcome = triggers.offer(subscription, occurrence);
+            taken |= outcome != Outcome.REFUSED;
+            if (outcome == Outcome.MATCHED) {
+                fire(subscription.rule(), occurrence, Firing.Cause.MATCH);
+            } else if (outcome == Outcome.FAILED) {
+                fire(subscription.rule(), occurrence, Firing.Cause.STREAM_FAILED);
             }
-            if (header.status != Status.RUNNING) {
+            if (!run.isRunning()) {
                 return true;
             }
         }
         return taken;
     }
 
-    private void ignore(String reason) {
-        header.ignored++;
-        ignored = reason;
+    private void fire(CompiledRule rule, Occurrence last, Firing.Cause cause) {
+        Map<String, Object> decision = firing.fire(rule, last, cause);
+        if (decision != null) {
+            fired.add(decision);
+        }
+    }
+
+    /** A deadline has made something of a rule's expression. */
+    private void due(CompiledRule rule, Occurrence timer, Firing.Cause cause) {
+        if (run.isRunning() && run.state.rule(rule).isArmed(rule)) {
+            fire(rule, timer, cause);
+            deliverAll();
+            if (run.isRunning()) {
+                Stall.check(run);
+            }
+        }
     }
 
     private void finish() {
-        effects.add(new Effect.Status(header.task, Effect.Status.TASK, TaskStatus.of(state, header, true)));
-        state.clear(program, header);
+        run.effects.add(new Effect.Status(header.task, Effect.Status.TASK, TaskStatus.of(run.state, header, true)));
+        SubTasks.tellParent(run);
+        Remains remains = new Remains(run);
+        remains.begin();
+        if (remains.sweep(SWEPT_AT_END)) {
+            run.effects.add(new Effect.Sweep(header.task));
+        }
+        run.effects.add(new Effect.Ended(header.task));
     }
 
     private void record() {
-        if (fired.isEmpty() && ignored == null && !header.status.isFinal()) {
+        if (fired.isEmpty() && receiving.ignored() == null && receiving.noted() == null && !header.status.isFinal()) {
             return;
         }
-        Map<String, Object> decision = decision(header, logEvent);
+        Map<String, Object> decision = decision(header, run.logEvent);
         if (!fired.isEmpty()) {
             decision.put("fired", fired);
         }
-        if (ignored != null) {
-            decision.put("ignored", ignored);
+        if (receiving.ignored() != null) {
+            decision.put("ignored", receiving.ignored());
+        }
+        if (receiving.noted() != null) {
+            decision.put("noted", receiving.noted());
         }
         if (header.status.isFinal()) {
             decision.put("ended", header.status.name());
         }
-        effects.add(new Effect.Decision(header.task, decision));
+        run.effects.add(new Effect.Decision(header.task, decision));
     }
 
     static Map<String, Object> decision(TaskHeader header, LogEvent logEvent) {
+        TalEvent event = logEvent.event();
         Map<String, Object> decision = new LinkedHashMap<>();
         decision.put("task", header.task);
         decision.put("startOffset", header.startOffset);
         decision.put("revision", header.revision);
         decision.put("offset", logEvent.offset());
         decision.put("time", logEvent.timeMillis());
-        decision.put("event", logEvent.event().id());
-        decision.put("type", logEvent.event().type());
+        decision.put("event", event.id());
+        decision.put("type", event.type());
         return decision;
     }
 }

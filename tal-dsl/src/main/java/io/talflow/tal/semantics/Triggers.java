@@ -2,66 +2,92 @@ package io.talflow.tal.semantics;
 
 import io.talflow.tal.cel.CompiledExpression;
 import io.talflow.tal.cel.ExpressionFailed;
-import io.talflow.tal.model.EventExpression;
+import io.talflow.tal.model.EventExpression.Absent;
 import io.talflow.tal.model.EventExpression.Any;
+import io.talflow.tal.model.EventExpression.Batch;
+import io.talflow.tal.model.EventExpression.Count;
 import io.talflow.tal.model.EventExpression.Gather;
 import io.talflow.tal.model.EventExpression.Leaf;
 import io.talflow.tal.model.EventExpression.Seq;
 import io.talflow.tal.model.Position;
-import io.talflow.tal.model.Rule;
 import io.talflow.tal.semantics.CompiledRule.Node;
-import java.nio.ByteBuffer;
+import io.talflow.tal.semantics.RuleIndex.Subscription;
+import java.util.BitSet;
 
-/**
- * Brings an occurrence to a leaf and its arrivals up the expression. What is filled is kept here; whether an arrival
- * makes a node match is the {@link Matcher}'s word, at every node that has a pattern.
- */
+/** Brings an occurrence to a leaf: whether it is due there, passes its filter, and goes up the expression. */
 final class Triggers {
-    private final TaskState state;
-    private final TaskHeader header;
-    private final Matcher matcher;
+    private static final int NO_SLICE = -1;
+    private static final int NOT_OF_STREAM = -2;
 
-    /** What became of an occurrence at a leaf. */
+    private final TaskRun run;
+    private final Nodes nodes;
+    private CompiledRule lastRule;
+    private Occurrence lastOccurrence;
+
+    /** What became of an occurrence at a rule. */
     enum Outcome {
-        /** The leaf does not want it: filter, rule done, or its part is filled or not yet due. */
+        /** The rule does not want it: filter, deaf, or its part is filled or not yet due. */
         REFUSED,
         /** It filled a part. */
         TAKEN,
         /** It completed the rule's expression. */
-        MATCHED
+        MATCHED,
+        /** The stream that the rule gathers has failed, and the rule has something to do then. */
+        FAILED
     }
 
-    Triggers(TaskState state, TaskHeader header, Matcher matcher) {
-        this.state = state;
-        this.header = header;
-        this.matcher = matcher;
+    Triggers(TaskRun run, Nodes nodes) {
+        this.run = run;
+        this.nodes = nodes;
     }
 
     /** @throws TaskFailure if the leaf's filter fails */
-    Outcome offer(CompiledRule rule, int number, Occurrence occurrence) {
-        if (rule.rule().fires() == Rule.Fires.ONCE && state.firings(rule) > 0) {
+    Outcome offer(Subscription subscription, Occurrence occurrence) {
+        CompiledRule rule = subscription.rule();
+        Node node = subscription.node();
+        if (rule != lastRule || occurrence != lastOccurrence) {
+            lastRule = rule;
+            lastOccurrence = occurrence;
+            nodes.happened().clear();
+        }
+        if (!run.state.rule(rule).isArmed(rule) || hasHappened(rule, node)) {
             return Outcome.REFUSED;
         }
-        Node node = rule.node(number);
         if (node.expression() instanceof Gather) {
-            return closed(rule, node, occurrence);
+            return occurrence.key().kind() == LeafKey.Kind.CLOSED ? closed(rule, node, occurrence) : failed(rule, node);
         }
+        if (node.expression() instanceof Batch) {
+            return isDue(rule, node, NO_SLICE) && nodes.flush(rule, node, occurrence)
+                    ? Outcome.MATCHED
+                    : Outcome.REFUSED;
+        }
+        return leaf(rule, node, occurrence);
+    }
+
+    /** Whether the node, or one above it, has happened by this occurrence already. */
+    private boolean hasHappened(CompiledRule rule, Node node) {
+        BitSet happened = nodes.happened();
+        if (happened.isEmpty()) {
+            return false;
+        }
+        for (int up = node.number(); up >= 0; up = rule.node(up).parent()) {
+            if (happened.get(up)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private Outcome leaf(CompiledRule rule, Node node, Occurrence occurrence) {
         int slice = sliceOf(rule, node, occurrence);
         if (slice == NOT_OF_STREAM || !isDue(rule, node, slice) || !passes(rule, node, occurrence)) {
             return Outcome.REFUSED;
         }
-        capture(rule, number, slice, occurrence);
-        if (node.parent() < 0) {
-            return offer(rule, node, new Arrival(0, header.clockMicros, true)) ? Outcome.MATCHED : Outcome.TAKEN;
-        }
-        return arrive(rule, rule.node(node.parent()), slice >= 0 ? slice : node.slot(), occurrence);
+        return nodes.leaf(rule, node, slice >= 0 ? slice : node.slot(), occurrence);
     }
 
-    private static final int NO_SLICE = -1;
-    private static final int NOT_OF_STREAM = -2;
-
     /** The slice a gather's member fills; an event of no slice, or of another stream's, is none of its. */
-    private int sliceOf(CompiledRule rule, Node node, Occurrence occurrence) {
+    private static int sliceOf(CompiledRule rule, Node node, Occurrence occurrence) {
         if (node.slot() != CompiledRule.SLOT_OF_SLICE) {
             return NO_SLICE;
         }
@@ -77,12 +103,7 @@ final class Triggers {
         int slot = slice >= 0 ? slice : node.slot();
         for (int up = node.parent(); up >= 0; up = rule.node(up).parent()) {
             Node parent = rule.node(up);
-            if (parent.expression() instanceof Seq) {
-                if (next(rule, parent) != slot) {
-                    return false;
-                }
-            } else if (!(parent.expression() instanceof Any)
-                    && slots(rule, parent).isFilled(slot)) {
+            if (!isDue(rule, parent, slot, node)) {
                 return false;
             }
             slot = parent.slot();
@@ -90,52 +111,49 @@ final class Triggers {
         return true;
     }
 
-    private static boolean passes(CompiledRule rule, Node node, Occurrence occurrence, TaskScope scope) {
-        CompiledExpression filter = rule.filter(node.number());
-        return filter == null || filter.test(scope);
+    private boolean isDue(CompiledRule rule, Node parent, int slot, Node below) {
+        if (parent.expression() instanceof Any
+                || parent.expression() instanceof Count
+                || parent.expression() instanceof Batch
+                || parent.hasWays()) {
+            return true;
+        }
+        if (parent.expression() instanceof Seq) {
+            return nodes.held(rule, parent) == slot;
+        }
+        if (parent.expression() instanceof Absent absent) {
+            boolean open = nodes.isOpen(rule, parent);
+            return slot == 0 ? !open && !absent.opensWhenArmed() : open;
+        }
+        return !nodes.slots(rule, parent).isFilled(slot);
     }
 
     private boolean passes(CompiledRule rule, Node node, Occurrence occurrence) {
         Leaf leaf = (Leaf) node.expression();
+        if (leaf.subject().isPresent()
+                && !leaf.subject().get().equals(occurrence.view().get("subject"))) {
+            return false;
+        }
         if (leaf.filter().isEmpty()) {
             return true;
         }
+        CompiledExpression filter = rule.filter(node.number());
         try {
-            return passes(rule, node, occurrence, new TaskScope(state, header, rule, occurrence));
+            return filter.test(new TaskScope(run.state, run.header, rule, occurrence));
         } catch (ExpressionFailed e) {
             Position at = leaf.filter().get().position();
             throw TaskFailure.ofRule("Task.ConditionFailed", rule, at, e.getMessage());
         }
     }
 
-    private void capture(CompiledRule rule, int number, int slice, Occurrence occurrence) {
-        if (rule.captures(number)) {
-            String row =
-                    slice >= 0 ? TaskState.nodeRow('v', rule, number, slice) : TaskState.nodeRow('v', rule, number);
-            state.put(row, occurrence.row());
-        }
-    }
-
-    private Outcome arrive(CompiledRule rule, Node parent, int slot, Occurrence occurrence) {
-        EventExpression expression = parent.expression();
-        boolean complete = true;
-        if (expression instanceof Seq) {
-            state.put(
-                    TaskState.nodeRow('s', rule, parent.number()),
-                    ByteBuffer.allocate(Integer.BYTES).putInt(slot + 1).array());
-        } else if (!(expression instanceof Any)) {
-            SlotSet slots = slots(rule, parent);
-            slots.fill(slot);
-            complete = slots.complete();
-        }
-        return up(rule, parent, new Arrival(slot, header.clockMicros, complete), occurrence);
-    }
-
     /** A stream has closed: the gather now knows its width. */
     private Outcome closed(CompiledRule rule, Node gather, Occurrence occurrence) {
-        SlotSet slots = slots(rule, gather);
+        if (!isDue(rule, gather, NO_SLICE)) {
+            return Outcome.REFUSED;
+        }
+        SlotSet slots = nodes.slots(rule, gather);
         int width = ((Number) occurrence.view().get("data")).intValue();
-        if (slots.expected() != SlotSet.UNKNOWN) {
+        if (slots.expected() >= 0) {
             throw TaskFailure.ofRule(
                     "Task.StreamClosedTwice",
                     rule,
@@ -143,42 +161,11 @@ final class Triggers {
                     "the stream it gathers closed twice, at %d and at %d slices; a gather joins one run of its producer"
                             .formatted(slots.expected(), width));
         }
-        slots.expect(width);
-        return up(rule, gather, new Arrival(width, header.clockMicros, slots.complete()), occurrence);
+        return nodes.close(rule, gather, width, occurrence);
     }
 
-    private Outcome up(CompiledRule rule, Node node, Arrival arrival, Occurrence occurrence) {
-        if (!offer(rule, node, arrival)) {
-            return Outcome.TAKEN;
-        }
-        if (node.parent() < 0) {
-            return Outcome.MATCHED;
-        }
-        capture(rule, node.number(), NO_SLICE, occurrence);
-        return arrive(rule, rule.node(node.parent()), node.slot(), occurrence);
-    }
-
-    private boolean offer(CompiledRule rule, Node node, Arrival arrival) {
-        String row = TaskState.nodeRow('m', rule, node.number());
-        byte[] before = state.get(row);
-        Matcher.Step step = matcher.offer(node.shape(), before, arrival);
-        if (step.memory() != null) {
-            state.put(row, step.memory());
-        } else if (before != null) {
-            state.remove(row);
-        }
-        return step.matched();
-    }
-
-    private int next(CompiledRule rule, Node seq) {
-        byte[] row = state.get(TaskState.nodeRow('s', rule, seq.number()));
-        return row == null ? 0 : ByteBuffer.wrap(row).getInt();
-    }
-
-    private SlotSet slots(CompiledRule rule, Node join) {
-        int expected = join.expression() instanceof Gather
-                ? SlotSet.UNKNOWN
-                : join.expression().children().size();
-        return new SlotSet(state, TaskState.nodeRow('s', rule, join.number()), expected);
+    private Outcome failed(CompiledRule rule, Node gather) {
+        nodes.slots(rule, gather).expect(SlotSet.FAILED);
+        return gather.isRoot() && !rule.rule().reactions().onFailed().isEmpty() ? Outcome.FAILED : Outcome.REFUSED;
     }
 }

@@ -52,7 +52,7 @@ class RandomDagTest {
                 assertThat(run.status).as(what).containsEntry("status", "COMPLETED");
                 assertThat(new HashSet<>(run.invoked)).as(what).isSubsetOf(live);
                 assertThat(run.invoked).as(what).doesNotHaveDuplicates();
-                if (dag.nodes().values().stream().noneMatch(node -> node.join() == Join.ANY)) {
+                if (dag.nodes().values().stream().noneMatch(node -> node.join().equals(Join.ANY))) {
                     assertThat(Set.copyOf(run.invoked)).as(what).isEqualTo(live);
                     Set<String> dead = new HashSet<>(dag.nodes().keySet());
                     dead.removeAll(live);
@@ -99,7 +99,7 @@ class RandomDagTest {
             String name = "n" + index;
             functions.put(
                     name,
-                    new Function(
+                    Function.of(
                             name,
                             new Function.Executor.Replay(Duration.ZERO),
                             Map.of("d", new Function.Datum("d", Function.Datum.Kind.VALUE, index)),

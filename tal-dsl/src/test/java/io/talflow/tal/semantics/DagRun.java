@@ -26,23 +26,29 @@ public final class DagRun {
     public final Map<String, String> inputs = new HashMap<>();
     public final Map<String, Object> status;
 
-    private final Workflow workflow;
-
-    private DagRun(Workflow workflow, Object input, Random random) {
-        this.workflow = workflow;
+    private DagRun(Workflow workflow, Object input, Map<String, String> errors, Random random) {
         Interpreter interpreter = new Interpreter(workflow);
         List<Effect.Dispatch> open = new ArrayList<>();
         take(interpreter.start("k", input), open);
         while (!open.isEmpty()) {
             Effect.Dispatch next = open.remove(random.nextInt(open.size()));
-            completed.add(next.as());
-            take(interpreter.complete(next, result(next.function())), open);
+            if (errors.containsKey(next.as())) {
+                take(interpreter.fail(next, errors.get(next.as()), "as the test says"), open);
+            } else {
+                completed.add(next.as());
+                take(interpreter.complete(next, replayed(workflow, next.function())), open);
+            }
         }
         this.status = interpreter.status("k");
     }
 
     public static DagRun of(Workflow workflow, Object input, long seed) {
-        return new DagRun(workflow, input, new Random(seed));
+        return of(workflow, input, Map.of(), seed);
+    }
+
+    /** @param errors nodes that fail, with their errors */
+    public static DagRun of(Workflow workflow, Object input, Map<String, String> errors, long seed) {
+        return new DagRun(workflow, input, errors, new Random(seed));
     }
 
     public Object output() {
@@ -57,8 +63,8 @@ public final class DagRun {
                 inputs.put(dispatch.as(), new String(dispatch.input(), java.nio.charset.StandardCharsets.UTF_8));
                 completedBefore.putIfAbsent(dispatch.as(), new HashSet<>(completed));
                 open.add(dispatch);
-            } else if (effect instanceof Effect.Withdraw) {
-                open.removeIf(dispatch -> dispatch.firing().equals(((Effect.Withdraw) effect).firing()));
+            } else if (effect instanceof Effect.Withdraw withdraw) {
+                open.removeIf(dispatch -> dispatch.firing().equals(withdraw.firing()));
             } else if (effect instanceof Effect.Status record
                     && "SKIPPED".equals(record.data().get("status"))) {
                 skipped.add((String) record.data().get("node"));
@@ -66,7 +72,8 @@ public final class DagRun {
         }
     }
 
-    private Map<String, Object> result(String name) {
+    /** What a replay of a function gives back: a descriptor for each datum it declares. */
+    public static Map<String, Object> replayed(Workflow workflow, String name) {
         Map<String, Object> result = new LinkedHashMap<>();
         for (Function.Datum datum : workflow.functions().get(name).emits().values()) {
             Object slice = Map.of("bytes", datum.bytes());

@@ -70,7 +70,7 @@ class InterpreterTest {
                 .anyMatch(effect -> effect instanceof Effect.Withdraw withdraw
                         && withdraw.firing().equals(bodies.get(1).firing()));
         assertThat(task.status("a")).containsEntry("status", "FAILED");
-        assertThat(task.rows("a")).containsOnlyKeys("h", "in", "err");
+        assertThat(task.rows("a")).containsOnlyKeys("h", "err");
     }
 
     @Test

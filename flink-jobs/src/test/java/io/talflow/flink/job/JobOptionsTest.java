@@ -1,0 +1,35 @@
+package io.talflow.flink.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.Map;
+import java.util.Optional;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("The job's options")
+class JobOptionsTest {
+    @Test
+    void comeFromArgumentsAndEnvironmentAndArgumentsWin() {
+        Map<String, String> environment = Map.of(
+                "TALFLOW_KAFKA", "environment:9092",
+                "TALFLOW_GATEWAY", "http://environment:8090/",
+                "TALFLOW_CHECKPOINT_INTERVAL_MS", "500");
+        assertThat(JobOptions.parse(environment, "--kafka", "argument:9092"))
+                .isEqualTo(new JobOptions("argument:9092", "http://environment:8090", 0, 500, Optional.empty()));
+    }
+
+    @Test
+    void areAllCheckedAtOnce() {
+        assertThatThrownBy(() -> JobOptions.parse(
+                        Map.of(), "--gateway", "nowhere", "--parallelism", "two", "--colour", "red", "--checkpoints"))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("option --colour is not known")
+                .hasMessageContaining("option --checkpoints needs a value")
+                .hasMessageContaining("option --kafka is missing")
+                .hasMessageContaining("option --gateway must be a URL such as http://localhost:8090, is nowhere")
+                .hasMessageContaining("option --parallelism must be a whole number, is two")
+                .hasMessageContaining("Example: flink run");
+    }
+}

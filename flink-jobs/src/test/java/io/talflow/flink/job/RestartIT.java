@@ -1,0 +1,170 @@
+package io.talflow.flink.job;
+
+import static io.talflow.flink.job.JobStack.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cloudevents.core.message.Encoding;
+import io.talflow.tal.Json;
+import io.talflow.tal.event.Topics;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("A job that is interrupted")
+class RestartIT {
+    private static final long SEED = Long.getLong("seed", 20260202L);
+    private static final int NODES = 80;
+    private static final int BEFORE = 30;
+    private static final RandomDag DAG = RandomDag.of("dag", NODES, SEED);
+
+    @TempDir
+    static Path directory;
+
+    private static JobStack stack;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stack = JobStack.start(directory, firing -> Map.of("d", firing.get("input")));
+        stack.define("dag", "v1", DAG.text());
+        stack.define("greeting", "v1", MiniClusterIT.WORKFLOW);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        if (stack != null) {
+            stack.close();
+        }
+    }
+
+    @Test
+    @DisplayName("by the loss of its task manager goes on and fires nothing under another id")
+    void goesOnAfterTheLossOfATaskManager() throws Exception {
+        halfWay("lost");
+        stack.nextCheckpoint();
+        stack.loseTaskManager();
+        stack.gateway().release();
+        endsWithEachNodeFiredOnce("dag/lost");
+    }
+
+    @Test
+    @DisplayName("by a cancel goes on from its checkpoint, with what the log has got meanwhile")
+    void goesOnFromACheckpoint() throws Exception {
+        halfWay("restored");
+        Path checkpoint = stack.nextCheckpoint();
+        stack.gateway().hold(5);
+        stack.cancel();
+        Path latest = stack.latestCheckpoint();
+        assertThat(latest.getParent()).isEqualTo(checkpoint.getParent());
+        stack.gateway().release();
+        stack.submit(Optional.of(latest));
+        endsWithEachNodeFiredOnce("dag/restored");
+    }
+
+    @Test
+    @DisplayName("and begins anew reads the log again and comes to the same decisions and states")
+    void derivesTheSameFromTheLog() throws Exception {
+        try (Sdk binary = new Sdk(stack.kafka(), Encoding.BINARY);
+                Sdk structured = new Sdk(stack.kafka(), Encoding.STRUCTURED)) {
+            binary.send("any", Sdk.start("dag", "again", Map.of()));
+            for (int number = 0; number < 10; number++) {
+                structured.send(null, Sdk.start("greeting", "r" + number, Map.of("number", number)));
+                binary.send("wrong" + number % 2, named("r" + number, "first"));
+                structured.send(null, named("r" + number, "second"));
+            }
+            structured.send(Topics.EVENTS, null, "greeting/other", named("r0", "wrongly keyed"));
+        }
+        await("all end").until(() -> stack.statuses().is("dag/again", "COMPLETED"));
+        for (int number = 0; number < 10; number++) {
+            String task = "greeting/r" + number;
+            await("all end").until(() -> stack.statuses().is(task, "COMPLETED"));
+        }
+        Set<String> decided = decisions().keySet();
+        Map<String, Integer> told = stack.gateway().told();
+        stack.cancel();
+        int words = stack.kafka().read(Topics.TASKS).size();
+        stack.submit(Optional.empty());
+        await("the log is read again")
+                .until(() -> decided.stream()
+                        .allMatch(decision -> decisions().get(decision).size() > 1));
+        assertThat(differing(decisions()))
+                .as("decided otherwise the second time")
+                .isEmpty();
+        await("the last word on each task and invocation is the same")
+                .untilAsserted(
+                        () -> assertThat(lastWords(words, Integer.MAX_VALUE)).isEqualTo(lastWords(0, words)));
+        await("the gateway is told every firing again")
+                .until(() -> told.entrySet().stream()
+                        .allMatch(firing -> stack.gateway().told().get(firing.getKey()) > firing.getValue()));
+        assertThat(stack.gateway().told()).containsOnlyKeys(told.keySet());
+        endsWithEachNodeFiredOnce("dag/again");
+    }
+
+    /** Runs a task until some functions have ended and others still run. */
+    private static void halfWay(String key) throws Exception {
+        stack.gateway().hold(BEFORE);
+        try (Sdk sdk = new Sdk(stack.kafka(), Encoding.BINARY)) {
+            sdk.send(null, Sdk.start("dag", key, Map.of()));
+        }
+        await("the task is half way").until(() -> stack.gateway().holding() > 0);
+        await("and the job knows")
+                .until(() -> running("dag/" + key) == stack.gateway().holding());
+    }
+
+    private static long running(String task) {
+        return stack.gateway().firings(task).stream()
+                .filter(firing -> stack.statuses().is(firing, "RUNNING"))
+                .count();
+    }
+
+    private static void endsWithEachNodeFiredOnce(String task) {
+        await(task + " ends").until(() -> stack.statuses().is(task, "COMPLETED"));
+        Map<String, Object> status = stack.statuses().of(task).orElseThrow();
+        assertThat(status).as("-Dseed=%d", SEED).extractingByKey("counts").isEqualTo(Json.parse("""
+                        {"running": 0, "completed": %d, "failed": 0, "skipped": 0, "ignoredEvents": 0}""".formatted(NODES)));
+        Set<String> ids = DAG.parents().keySet().stream()
+                .map(node -> "%s@%s/%s/0".formatted(task, status.get("startOffset"), node))
+                .collect(Collectors.toSet());
+        assertThat(new HashSet<>(stack.gateway().firings(task))).isEqualTo(ids);
+        Recording.all(stack.kafka()).get(task).firedOnceAndInOrder(DAG.parents());
+    }
+
+    private static io.cloudevents.CloudEvent named(String key, String id) {
+        return Sdk.event("com.example.named", id, "greeting/" + key, Map.of("name", id));
+    }
+
+    private static Map<String, List<Object>> differing(Map<String, List<Object>> said) {
+        return said.entrySet().stream()
+                .filter(each -> Set.copyOf(each.getValue()).size() > 1)
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
+    }
+
+    /** What was said at each event of each task. */
+    private static Map<String, List<Object>> decisions() {
+        return stack.kafka().read(Topics.HISTORY).stream()
+                .map(record -> Json.parseObject(record.value()))
+                .collect(Collectors.groupingBy(
+                        decision -> "%s, offset %s".formatted(decision.get("task"), decision.get("offset")),
+                        Collectors.mapping(decision -> (Object) decision, Collectors.toList())));
+    }
+
+    /** What the records of {@code tal.tasks} between two places say last of each task and each invocation. */
+    private static Map<String, Object> lastWords(int from, int to) {
+        Map<String, Object> last = new HashMap<>();
+        List<ConsumerRecord<byte[], byte[]>> records = stack.kafka().read(Topics.TASKS);
+        records.subList(from, Math.min(to, records.size()))
+                .forEach(record -> last.put(new String(record.key(), StandardCharsets.UTF_8), Statuses.data(record)));
+        return last;
+    }
+}

@@ -1,0 +1,68 @@
+"""HTTP/1.1 between ends that know each other: kept-alive connections, every body with its Content-Length."""
+
+import json
+
+
+def encode(value):
+    """Bytes of JSON. Raises TypeError or ValueError if the value is not JSON."""
+    try:
+        return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
+    except RecursionError as error:
+        raise ValueError("it is nested too deep or holds itself") from error
+
+
+class Connection:
+    """Sends and receives messages over a socket; each message is one write."""
+
+    def __init__(self, sock):
+        self._sock = sock
+        self._buffer = b""
+
+    def send(self, start, headers, body):
+        """start: the request or status line."""
+        lines = [start] + ["%s: %s" % header for header in headers]
+        lines.append("Content-Length: %d\r\n\r\n" % len(body))
+        self._sock.sendall("\r\n".join(lines).encode("utf-8") + body)
+
+    def receive(self):
+        """(request or status line, headers by lower-case name, body), or None at the end."""
+        head = self._until(b"\r\n\r\n")
+        if head is None:
+            return None
+        start, *lines = head.decode("utf-8").split("\r\n")
+        headers = {}
+        for line in lines:
+            name, _, value = line.partition(":")
+            headers[name.strip().lower()] = value.strip()
+        body = self._exactly(int(headers.get("content-length", "0")))
+        return None if body is None else (start, headers, body)
+
+    def close(self):
+        self._sock.close()
+
+    def _until(self, end):
+        while True:
+            at = self._buffer.find(end)
+            if at >= 0:
+                found, self._buffer = self._buffer[:at], self._buffer[at + len(end) :]
+                return found
+            if not self._more():
+                return None
+
+    def _exactly(self, size):
+        if len(self._buffer) < size:
+            parts, have = [self._buffer], len(self._buffer)
+            while have < size:
+                part = self._sock.recv(min(1 << 20, size - have))
+                if not part:
+                    return None
+                parts.append(part)
+                have += len(part)
+            self._buffer = b"".join(parts)
+        body, self._buffer = self._buffer[:size], self._buffer[size:]
+        return body
+
+    def _more(self):
+        part = self._sock.recv(65536)
+        self._buffer += part
+        return bool(part)

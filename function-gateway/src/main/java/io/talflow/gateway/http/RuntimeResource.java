@@ -1,0 +1,71 @@
+package io.talflow.gateway.http;
+
+import io.javalin.http.Context;
+import io.talflow.gateway.GatewayError;
+import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.runtime.Attempt;
+import io.talflow.gateway.runtime.Attempts;
+import io.talflow.gateway.runtime.Signals;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/** {@code /v1/runtime}: what a running function signals. Answers 200 when Kafka has acknowledged it, never before. */
+final class RuntimeResource {
+    private static final String SCHEME = "bearer ";
+    private static final int MAX_CLOSE_BODY = 1_024;
+
+    private final Attempts attempts;
+    private final Signals signals;
+
+    RuntimeResource(Attempts attempts, Signals signals) {
+        this.attempts = attempts;
+        this.signals = signals;
+    }
+
+    /** {@code POST /v1/runtime/ready/{name}}, the value as body. */
+    void ready(Context http) {
+        Attempt attempt = attempt(http);
+        byte[] value = Answers.body(http, Signals.MAX_VALUE_BYTES);
+        answer(http, signals.ready(attempt, http.pathParam("name"), value));
+    }
+
+    /** {@code POST /v1/runtime/items/{stream}?key=}, the value as body. */
+    void item(Context http) {
+        Attempt attempt = attempt(http);
+        byte[] value = Answers.body(http, Signals.MAX_VALUE_BYTES);
+        String key = Answers.optional(http, "key");
+        if (key == null) {
+            throw new GatewayFailure(
+                    GatewayError.BAD_REQUEST,
+                    "the parameter key is missing: number the items, so that one that is sent again is known");
+        }
+        answer(http, signals.item(attempt, http.pathParam("stream"), key, value));
+    }
+
+    /** {@code POST /v1/runtime/streams/{stream}:close} with {@code {count}}. */
+    void close(Context http) {
+        Attempt attempt = attempt(http);
+        if (!(Answers.object(http, MAX_CLOSE_BODY).get("count") instanceof Long count)) {
+            throw new GatewayFailure(GatewayError.BAD_REQUEST, "count must be the number of items, a whole number");
+        }
+        answer(http, signals.close(attempt, http.pathParam("stream"), count));
+    }
+
+    private Attempt attempt(Context http) {
+        String header = http.header("Authorization");
+        boolean bearer = header != null && header.toLowerCase(Locale.ROOT).startsWith(SCHEME);
+        try {
+            return attempts.of(bearer ? header.substring(SCHEME.length()).strip() : "");
+        } catch (GatewayFailure e) {
+            if (e.error() == GatewayError.UNKNOWN_TOKEN) {
+                http.header("WWW-Authenticate", "Bearer");
+            }
+            throw e;
+        }
+    }
+
+    private static void answer(Context http, CompletableFuture<String> acknowledged) {
+        http.future(() -> acknowledged.thenAccept(id -> Answers.json(http, 200, Map.of("id", id))));
+    }
+}

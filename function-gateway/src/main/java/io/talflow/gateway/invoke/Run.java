@@ -1,0 +1,57 @@
+package io.talflow.gateway.invoke;
+
+import io.talflow.gateway.exec.Execution;
+import io.talflow.gateway.exec.FunctionCall;
+import io.talflow.gateway.exec.FunctionExecutor;
+import io.talflow.gateway.journal.Firing;
+import io.talflow.gateway.runtime.Attempt;
+import io.talflow.gateway.runtime.Attempts;
+import io.talflow.tal.model.Function;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+
+/** An attempt from its acceptance to its outcome. It may be withdrawn at any point, also before it has begun. */
+final class Run {
+    private final Firing firing;
+    private final Attempts attempts;
+    private boolean withdrawn;
+    private Attempt attempt;
+    private Execution execution;
+
+    Run(Firing firing, Attempts attempts) {
+        this.firing = firing;
+        this.attempts = attempts;
+    }
+
+    Firing firing() {
+        return firing;
+    }
+
+    /** Begins, unless it was withdrawn. */
+    synchronized Optional<Execution> begin(Function function, FunctionExecutor executor) {
+        if (withdrawn) {
+            return Optional.empty();
+        }
+        attempt = attempts.open(firing, function);
+        execution = executor.run(new FunctionCall(firing, function, attempt.access()));
+        return Optional.of(execution);
+    }
+
+    /** Stops it if it runs; it does not begin any more. */
+    synchronized void withdraw() {
+        withdrawn = true;
+        if (execution != null) {
+            attempts.end(attempt);
+            execution.cancel().run();
+        }
+    }
+
+    /** Ends its token. Completes when no signal of it is under way any more. */
+    synchronized CompletableFuture<Void> end() {
+        if (attempt == null) {
+            return CompletableFuture.completedFuture(null);
+        }
+        attempts.end(attempt);
+        return attempt.quiet();
+    }
+}

@@ -1,0 +1,99 @@
+package io.talflow.gateway.runtime;
+
+import io.talflow.gateway.GatewayError;
+import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.journal.Firing;
+import io.talflow.tal.model.Function;
+import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
+
+/**
+ * One attempt as its function's signals see it: open until its outcome is known or nobody waits for it, then ended for
+ * good. The end waits for the signals under way, so that no outcome overtakes one.
+ */
+public final class Attempt {
+    private final Firing firing;
+    private final Function function;
+    private final Access access;
+    private final CompletableFuture<Void> quiet = new CompletableFuture<>();
+    private int underWay;
+    private boolean ended;
+
+    Attempt(Firing firing, Function function, Access access) {
+        this.firing = firing;
+        this.function = function;
+        this.access = access;
+    }
+
+    Firing firing() {
+        return firing;
+    }
+
+    Function function() {
+        return function;
+    }
+
+    public Access access() {
+        return access;
+    }
+
+    /**
+     * Sends a signal. Its future completes after the attempt has let go of it.
+     *
+     * @throws GatewayFailure ATTEMPT_ENDED; the signal was not sent
+     */
+    <T> CompletableFuture<T> signal(Supplier<CompletableFuture<T>> send) {
+        enter();
+        CompletableFuture<T> sent;
+        try {
+            sent = send.get();
+        } catch (RuntimeException e) {
+            leave();
+            throw e;
+        }
+        return sent.whenComplete((answer, error) -> leave());
+    }
+
+    /** Takes no more signals. */
+    void end() {
+        boolean last;
+        synchronized (this) {
+            ended = true;
+            last = underWay == 0;
+        }
+        if (last) {
+            quiet.complete(null);
+        }
+    }
+
+    /**
+     * Completes when it has ended and each signal that was under way is acknowledged by Kafka or has failed. The outcome's
+     * event may be appended then, and not before.
+     */
+    public CompletableFuture<Void> quiet() {
+        return quiet;
+    }
+
+    private synchronized void enter() {
+        if (ended) {
+            throw ended(firing.key().toString());
+        }
+        underWay++;
+    }
+
+    private void leave() {
+        boolean last;
+        synchronized (this) {
+            underWay--;
+            last = ended && underWay == 0;
+        }
+        if (last) {
+            quiet.complete(null);
+        }
+    }
+
+    static GatewayFailure ended(String attempt) {
+        return new GatewayFailure(
+                GatewayError.ATTEMPT_ENDED, "attempt %s has ended; it can signal nothing any more".formatted(attempt));
+    }
+}

@@ -1,0 +1,67 @@
+package io.talflow.gateway.runtime;
+
+import io.talflow.gateway.GatewayError;
+import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.journal.Firing;
+import io.talflow.tal.model.Function;
+import java.security.SecureRandom;
+import java.util.Collections;
+import java.util.HexFormat;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The attempts that run on this node, by their tokens. A token lives in memory only: after a restart all are unknown. */
+public final class Attempts {
+    private static final int TOKEN_BYTES = 16;
+    private static final int ENDED_KEPT = 10_000;
+
+    private final Access.Urls urls;
+    private final SecureRandom random = new SecureRandom();
+    private final Map<String, Attempt> open = new ConcurrentHashMap<>();
+    /** Token to attempt of those that ended last, so that a late signal is told why it is refused. */
+    private final Map<String, String> ended = Collections.synchronizedMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, String> eldest) {
+            return size() > ENDED_KEPT;
+        }
+    });
+
+    public Attempts(Access.Urls urls) {
+        this.urls = urls;
+    }
+
+    /** An attempt that is about to run, with a new token. */
+    public Attempt open(Firing firing, Function function) {
+        byte[] token = new byte[TOKEN_BYTES];
+        random.nextBytes(token);
+        Attempt attempt =
+                new Attempt(firing, function, new Access(urls, HexFormat.of().formatHex(token)));
+        open.put(attempt.access().token(), attempt);
+        return attempt;
+    }
+
+    /** Its token is of no more use from now on. May be called again. */
+    public void end(Attempt attempt) {
+        ended.put(attempt.access().token(), attempt.firing().key().toString());
+        open.remove(attempt.access().token());
+        attempt.end();
+    }
+
+    /** @throws GatewayFailure UNKNOWN_TOKEN or ATTEMPT_ENDED */
+    public Attempt of(String token) {
+        Attempt attempt = open.get(token);
+        if (attempt != null) {
+            return attempt;
+        }
+        String past = ended.get(token);
+        if (past != null) {
+            throw Attempt.ended(past);
+        }
+        throw new GatewayFailure(
+                GatewayError.UNKNOWN_TOKEN,
+                "the token is of no attempt on this node; send the one the function was called with");
+    }
+}

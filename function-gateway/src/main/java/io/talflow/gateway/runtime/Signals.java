@@ -1,0 +1,116 @@
+package io.talflow.gateway.runtime;
+
+import io.talflow.gateway.GatewayError;
+import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.log.EventLog;
+import io.talflow.tal.Json;
+import io.talflow.tal.event.EventTypes;
+import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.model.Function.Datum;
+import io.talflow.tal.parse.Names;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+
+/**
+ * What a running function says of its data, appended to its task's log. Each future completes with the event's id when
+ * Kafka has acknowledged it. An id has no attempt in it: the same signal, sent again or by a later attempt, is the same.
+ */
+public final class Signals {
+    /** Bound on a value, bytes of JSON. */
+    public static final int MAX_VALUE_BYTES = 1 << 20;
+
+    /** Bound on a slice's key, characters. */
+    static final int MAX_KEY = 200;
+
+    private final EventLog log;
+    private final String nodeId;
+
+    public Signals(EventLog log, String nodeId) {
+        this.log = log;
+        this.nodeId = nodeId;
+    }
+
+    /** A value is there. */
+    public CompletableFuture<String> ready(Attempt attempt, String name, byte[] value) {
+        declared(attempt, name, Datum.Kind.VALUE);
+        Json.parse(value);
+        return send(attempt, EventTypes.DATA_READY, "ready/" + name, Map.of(EventTypes.DATUM, name), value);
+    }
+
+    /** A slice of a stream is there. */
+    public CompletableFuture<String> item(Attempt attempt, String stream, String key, byte[] value) {
+        declared(attempt, stream, Datum.Kind.STREAM);
+        if (key.isEmpty() || key.length() > MAX_KEY || key.chars().anyMatch(Character::isISOControl)) {
+            throw new GatewayFailure(
+                    GatewayError.BAD_REQUEST,
+                    "key must be 1 to %d characters, none of them a control character".formatted(MAX_KEY));
+        }
+        Json.parse(value);
+        return send(
+                attempt,
+                EventTypes.DATA_ITEM,
+                stream + "/" + key,
+                Map.of(EventTypes.DATUM, stream, EventTypes.SLICE, key),
+                value);
+    }
+
+    /** A stream has no more slices than these. */
+    public CompletableFuture<String> close(Attempt attempt, String stream, long count) {
+        declared(attempt, stream, Datum.Kind.STREAM);
+        if (count < 0) {
+            throw new GatewayFailure(GatewayError.BAD_REQUEST, "count must be 0 or more, is " + count);
+        }
+        return send(
+                attempt,
+                EventTypes.DATA_CLOSED,
+                stream + "/close",
+                Map.of(EventTypes.DATUM, stream),
+                Json.bytes(Map.of("count", count)));
+    }
+
+    private CompletableFuture<String> send(
+            Attempt attempt, String type, String id, Map<String, String> names, byte[] data) {
+        Map<String, String> extensions = new HashMap<>(names);
+        extensions.put("talnode", nodeId);
+        TalEvent event = new TalEvent(
+                attempt.firing().key().firing() + "/" + id,
+                "/talflow/" + attempt.firing().task(),
+                type,
+                "",
+                TalEvent.Kind.DATA,
+                attempt.firing().task(),
+                attempt.firing().key().firing(),
+                attempt.firing().key().attempt(),
+                extensions,
+                data);
+        return attempt.signal(() -> log.append(event)).thenApply(written -> event.id());
+    }
+
+    private static void declared(Attempt attempt, String name, Datum.Kind kind) {
+        String function = attempt.function().name();
+        Map<String, Datum> emits = attempt.function().emits();
+        Datum datum = emits.get(name);
+        if (datum == null) {
+            throw new GatewayFailure(
+                    GatewayError.UNDECLARED_DATUM,
+                    "function %s does not declare %s; add it to its emits%s"
+                            .formatted(function, name, Names.suggestion(name, emits.keySet())),
+                    Map.of("function", function, "datum", name));
+        }
+        if (datum.kind() != kind) {
+            throw new GatewayFailure(
+                    GatewayError.WRONG_DATUM_KIND,
+                    "%s.%s is declared as a %s: %s"
+                            .formatted(
+                                    function,
+                                    name,
+                                    datum.kind().name().toLowerCase(Locale.ROOT),
+                                    kind == Datum.Kind.VALUE
+                                            ? "signal its items and its close"
+                                            : "signal that it is ready"),
+                    Map.of("function", function, "datum", name));
+        }
+    }
+}

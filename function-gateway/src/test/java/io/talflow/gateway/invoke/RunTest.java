@@ -1,0 +1,74 @@
+package io.talflow.gateway.invoke;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.exec.Execution;
+import io.talflow.gateway.exec.FunctionCall;
+import io.talflow.gateway.exec.FunctionExecutor;
+import io.talflow.gateway.journal.Firing;
+import io.talflow.gateway.journal.FiringKey;
+import io.talflow.gateway.runtime.Access;
+import io.talflow.gateway.runtime.Attempts;
+import io.talflow.tal.model.Function;
+import io.talflow.tal.model.Position;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+class RunTest {
+    private static final Function FUNCTION = Function.of(
+            "f", new Function.Executor.Python("f.py", "handler"), Map.of(), Duration.ofSeconds(1), new Position(1, 1));
+
+    private final Attempts attempts = new Attempts(new Access.Urls("http://local:1", "http://advertised:1"));
+    private final List<FunctionCall> called = new ArrayList<>();
+    private final List<FiringKey> cancelled = new ArrayList<>();
+    private final FunctionExecutor executor = call -> {
+        called.add(call);
+        return new Execution(
+                new CompletableFuture<>(), () -> cancelled.add(call.firing().key()));
+    };
+
+    @Test
+    void aWithdrawalStopsItAndItsSignals() {
+        Run run = run(1);
+        assertThat(run.begin(FUNCTION, executor)).isPresent();
+        String token = called.get(0).access().token();
+        assertThat(attempts.of(token)).isNotNull();
+        run.withdraw();
+        assertThat(cancelled).containsExactly(new FiringKey("w/t@0/r/0", 1));
+        assertThatThrownBy(() -> attempts.of(token))
+                .isInstanceOf(GatewayFailure.class)
+                .hasMessageContaining("ended");
+    }
+
+    @Test
+    void doesNotBeginWhenItWasWithdrawnWhileItWaitedForItsDefinition() {
+        Run run = run(1);
+        run.withdraw();
+        assertThat(run.begin(FUNCTION, executor)).isEmpty();
+        assertThat(called).isEmpty();
+        assertThat(run.end()).isCompleted();
+    }
+
+    @Test
+    void isOneAttemptAndNoOther() {
+        Run first = run(1);
+        Run second = run(2);
+        assertThat(first.begin(FUNCTION, executor)).isPresent();
+        assertThat(second.begin(FUNCTION, executor)).isPresent();
+        first.withdraw();
+        assertThat(cancelled).containsExactly(new FiringKey("w/t@0/r/0", 1));
+        assertThat(attempts.of(called.get(1).access().token())).isNotNull();
+        assertThat(second.end()).isCompleted();
+    }
+
+    private Run run(int attempt) {
+        return new Run(
+                new Firing(new FiringKey("w/t@0/r/0", attempt), "w/t", "w", "0", "f", "f", new byte[] {'1'}), attempts);
+    }
+}
