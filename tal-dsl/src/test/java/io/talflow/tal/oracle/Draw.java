@@ -76,7 +76,7 @@ final class Draw {
         if (random.nextInt(4) == 0) {
             rule = rule.once();
         }
-        if (random.nextInt(5) == 0) {
+        if (!mayBeTimed(when) && random.nextInt(4) == 0) {
             rule = rule.onlyIf(1 + random.nextInt(4), random.nextBoolean());
         }
         if (hasWindow(when) && random.nextInt(3) > 0) {
@@ -85,7 +85,22 @@ final class Draw {
         if (knobs.timed() && others > 1 && random.nextInt(5) == 0) {
             rule = rule.switching(new Flow.Switch("r" + random.nextInt(others), random.nextBoolean()));
         }
-        return knobs.timed() && random.nextInt(12) == 0 ? rule.disabled() : rule;
+        return knobs.timed() && random.nextInt(12) == 0 && !seesStart(when) ? rule.disabled() : rule;
+    }
+
+    private static boolean seesStart(Expr when) {
+        return when.equals(Expr.leaf(Expr.Kind.STARTED, ""))
+                || when.children().stream().anyMatch(Draw::seesStart);
+    }
+
+    /** Whether the event that completes it can be a timer's, which has no {@code n}. */
+    private static boolean mayBeTimed(Expr when) {
+        return when instanceof Expr.Every
+                || when instanceof Expr.Absent
+                || when instanceof Expr.Batch
+                || when instanceof Expr.Gather
+                || seesStart(when)
+                || when.children().stream().anyMatch(Draw::mayBeTimed);
     }
 
     private static boolean hasWindow(Expr when) {

@@ -10,6 +10,16 @@ import java.util.Random;
 final class DrawExpr {
     private static final int[] TIMES = {10, 10, 20, 30};
 
+    /** Where an expression stands, which decides what can ever happen there. */
+    private enum Place {
+        /** Armed with its rule: it can see the start. */
+        FIRST,
+        /** A later part of a seq: an {@code absent} without {@code after} is opened when its turn comes. */
+        TURN,
+        /** Below an absent or a batch, or in a strict seq. */
+        INNER
+    }
+
     private final Random random;
     private final List<String> events;
     private final boolean timed;
@@ -32,7 +42,7 @@ final class DrawExpr {
     }
 
     Expr root(int depth) {
-        return node(depth, true);
+        return node(depth, Place.FIRST);
     }
 
     Expr.Leaf item() {
@@ -44,29 +54,29 @@ final class DrawExpr {
         return new Expr.Gather(Expr.leaf(kind, "body"), "split.parts", window());
     }
 
-    /** @param opens an {@code absent} without {@code after} may stand here */
-    private Expr node(int depth, boolean opens) {
+    private Expr node(int depth, Place place) {
         if (depth == 0) {
-            return opens && timed && random.nextInt(8) == 0 ? time(0, true) : leaf();
+            return timed && place != Place.INNER && random.nextInt(8) == 0 ? time(0, place) : leaf(place);
         }
         return switch (random.nextInt(timed ? 14 : 8)) {
-            case 0 -> leaf();
-            case 1, 2 -> new Expr.Any(parts(depth, opens));
-            case 3, 4 -> all(parts(depth, opens));
-            case 5, 6 -> new Expr.Seq(parts(depth, opens), false, window());
-            case 7 -> new Expr.AtLeast(2, parts(depth, opens, 3), window());
-            case 8 -> new Expr.Count(1 + random.nextInt(3), node(depth - 1, opens), window());
+            case 0 -> leaf(place);
+            case 1, 2 -> new Expr.Any(parts(depth, place));
+            case 3, 4 -> all(parts(depth, place));
+            case 5, 6 -> new Expr.Seq(sequence(depth, place), false, window());
+            case 7 -> new Expr.AtLeast(2, parts(depth, place, 3), window());
+            case 8 -> new Expr.Count(1 + random.nextInt(3), node(depth - 1, place), window());
             case 9, 10 -> strict();
-            default -> time(depth, opens);
+            default -> time(depth, place);
         };
     }
 
-    private Expr time(int depth, boolean opens) {
+    private Expr time(int depth, Place place) {
         return switch (random.nextInt(depth == 0 ? 2 : 4)) {
             case 0 -> new Expr.Every(time());
-            case 1 -> opens ? new Expr.Absent(leaf(), time(), List.of()) : new Expr.Every(time());
-            case 2 -> new Expr.Absent(node(depth - 1, false), time(), List.of(node(depth - 1, false)));
-            default -> batch(node(depth - 1, false));
+            case 1 ->
+                place != Place.INNER ? new Expr.Absent(leaf(Place.INNER), time(), List.of()) : new Expr.Every(time());
+            case 2 -> new Expr.Absent(node(depth - 1, Place.INNER), time(), List.of(node(depth - 1, Place.INNER)));
+            default -> batch(node(depth - 1, Place.INNER));
         };
     }
 
@@ -85,24 +95,30 @@ final class DrawExpr {
     private Expr strict() {
         List<Expr> parts = new ArrayList<>();
         for (int count = 2 + random.nextInt(2); count > 0; count--) {
-            parts.add(random.nextInt(4) == 0 ? Expr.any(leaf(), leaf()) : leaf());
+            parts.add(random.nextInt(4) == 0 ? Expr.any(leaf(Place.INNER), leaf(Place.INNER)) : leaf(Place.INNER));
         }
         return new Expr.Seq(parts, true, window());
     }
 
-    private List<Expr> parts(int depth, boolean opens) {
-        return parts(depth, opens, 2 + random.nextInt(2));
+    private List<Expr> sequence(int depth, Place place) {
+        List<Expr> parts = new ArrayList<>(parts(depth, place, 1));
+        parts.addAll(parts(depth, place == Place.FIRST ? Place.TURN : place, 1 + random.nextInt(2)));
+        return parts;
     }
 
-    private List<Expr> parts(int depth, boolean opens, int count) {
+    private List<Expr> parts(int depth, Place place) {
+        return parts(depth, place, 2 + random.nextInt(2));
+    }
+
+    private List<Expr> parts(int depth, Place place, int count) {
         List<Expr> parts = new ArrayList<>();
         for (int part = 0; part < count; part++) {
-            parts.add(node(random.nextInt(depth), opens));
+            parts.add(node(random.nextInt(depth), place));
         }
         return parts;
     }
 
-    private Expr leaf() {
+    private Expr leaf(Place place) {
         if (streams && random.nextBoolean()) {
             return switch (random.nextInt(5)) {
                 case 0 -> item();
@@ -112,7 +128,7 @@ final class DrawExpr {
                 default -> Expr.leaf(Expr.Kind.COMPLETED, "body");
             };
         }
-        if (random.nextInt(20) == 0) {
+        if (place == Place.FIRST && random.nextInt(12) == 0) {
             return Expr.leaf(Expr.Kind.STARTED, "");
         }
         String subject = random.nextInt(8) == 0 ? "s" : "";

@@ -11,14 +11,11 @@ abstract class Filling {
     private final View view;
     private final String timer;
     private final int needed;
-    private final boolean inAnyOrder;
 
-    /** @param inAnyOrder an arrival that comes too late for one window can open the next */
-    Filling(View view, String timer, int needed, boolean inAnyOrder) {
+    Filling(View view, String timer, int needed) {
         this.view = view;
         this.timer = timer;
         this.needed = needed;
-        this.inAnyOrder = inAnyOrder;
     }
 
     record Arrival(int slot, Match match) {
@@ -43,15 +40,12 @@ abstract class Filling {
                 if (!view.hasPassed(end.get())) {
                     return new Found(Optional.empty(), ended, false);
                 }
-                // One that was due before the end, at the same time: it is not inside, so it finds the window over.
-                Optional<Arrival> early = next.filter(arrival -> !arrival.at().isAfter(end.get()));
-                Moment over = early.map(Arrival::at).orElse(end.get());
-                since = Life.anew(over);
-                if (view.sees().test(over)) {
-                    ended.add(Match.of(over, timer, events(got)));
+                if (view.sees().test(end.get())) {
+                    ended.add(Match.of(end.get(), timer, events(got)));
                 }
                 got.clear();
-                early.filter(arrival -> inAnyOrder).ifPresent(got::add);
+                // Its end comes before what is due below at that time, which so finds the window over.
+                since = Life.anew(end.get().beginning());
             } else if (next.isEmpty()) {
                 return new Found(Optional.empty(), ended, false);
             } else {

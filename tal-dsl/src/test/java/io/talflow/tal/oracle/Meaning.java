@@ -69,7 +69,7 @@ final class Meaning {
 
         @Override
         public Found atLeast(Expr.AtLeast node) {
-            Filling filling = new Filling(view, timer, node.least(), true) {
+            Filling filling = new Filling(view, timer, node.least()) {
                 @Override
                 Optional<Arrival> next(Life since, List<Arrival> got) {
                     return IntStream.range(0, node.parts().size())
@@ -93,7 +93,7 @@ final class Meaning {
             if (node.parts().stream().allMatch(Expr::isSingle) && (node.strict() || node.within() > 0)) {
                 return new Ways(view, node, Meaning.this, timer).first(life, open -> end(open, node.within(), node));
             }
-            Filling filling = new Filling(view, timer, node.parts().size(), false) {
+            Filling filling = new Filling(view, timer, node.parts().size()) {
                 @Override
                 Optional<Arrival> next(Life since, List<Arrival> got) {
                     Life turn = got.isEmpty()
@@ -135,10 +135,17 @@ final class Meaning {
                 if (what.isEmpty() && !view.hasPassed(end)) {
                     return Optional.empty();
                 }
+                // As with a window, its end comes before an arrival at that time.
+                Moment over = match(node.after().get(0), Life.anew(opening.get().at()))
+                        .map(Match::at)
+                        .filter(at -> at.micros() == end.micros() && !at.isAfter(end))
+                        .map(Moment::justBefore)
+                        .orElse(end);
                 if (what.isEmpty() && view.sees().test(end)) {
-                    return Optional.of(Match.of(end, timer, opening.get().events()));
+                    return Optional.of(Match.of(over, timer, opening.get().events()));
                 }
-                since = Life.anew(what.map(Match::at).orElse(end));
+                // One that is both closes it and opens it again.
+                since = Life.anew(what.map(Match::at).map(Moment::justBefore).orElse(over));
             }
         }
 
@@ -187,7 +194,7 @@ final class Meaning {
         }
 
         private Filling repetition(Expr part, int times) {
-            return new Filling(view, timer, times, true) {
+            return new Filling(view, timer, times) {
                 @Override
                 Optional<Arrival> next(Life since, List<Arrival> got) {
                     Life next = got.isEmpty()

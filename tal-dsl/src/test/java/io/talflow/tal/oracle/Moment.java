@@ -35,9 +35,14 @@ record Moment(long micros, int occurrence, Optional<Moment> setAt, int place) im
         return compareTo(other) > 0;
     }
 
-    /** The latest moment before this deadline. */
+    /** The latest moment before this one. */
     Moment justBefore() {
-        return new Moment(micros, occurrence, setAt, place - 1);
+        return isDeadline() ? new Moment(micros, -1, setAt, place - 1) : ofOccurrence(micros, occurrence - 1);
+    }
+
+    /** Before all that is due at the time of this deadline. */
+    Moment beginning() {
+        return new Moment(micros, -1, Optional.of(ofOccurrence(Long.MIN_VALUE, -1)), Integer.MIN_VALUE);
     }
 
     private static int compareSetAt(Moment one, Moment other) {

@@ -168,9 +168,10 @@ final class Oracle {
         }
         Meaning meaning = new Meaning(
                 new View(index, armed.get(), occurrences, closes, eventTimes, now(), at -> sees(index, at)), rule);
+        // A rule that an earlier one enables sees the occurrence that did.
         Moment before = armed.get().isDeadline() || armed.get().equals(START)
                 ? armed.get()
-                : Moment.ofOccurrence(armed.get().micros(), armed.get().occurrence() - 1);
+                : armed.get().justBefore();
         Life life = new Life(before, armed);
         while (true) {
             Found found = meaning.first(rule.when(), life);

@@ -71,8 +71,10 @@ final class TalText implements Expr.Visitor<String> {
         return String.join(", ", fields);
     }
 
+    /** Tells what it saw. */
     private static String note(Flow.Rule rule, String branch) {
-        return "{set: {%s: %s}}".formatted(rule.id(), branch);
+        return "{emit: {type: %s, data: {rule: %s, branch: %s, events: \"${ events.map(e, e.id) }\"}}}"
+                .formatted(type("fired"), rule.id(), branch);
     }
 
     @Override
