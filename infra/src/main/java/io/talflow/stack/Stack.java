@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Broker, job and gateway in this process, on loopback and free ports, with their data in one directory. */
 public final class Stack implements AutoCloseable {
@@ -33,6 +34,11 @@ public final class Stack implements AutoCloseable {
      * @throws IOException if a part does not start; those started before it are stopped again
      */
     public static Optional<Stack> start(Path data) throws IOException {
+        return start(data, UnaryOperator.identity());
+    }
+
+    /** @param gateway what the gateway has other than by default */
+    public static Optional<Stack> start(Path data, UnaryOperator<GatewayOptions> gateway) throws IOException {
         Optional<DataLock> lock = DataLock.tryLock(data);
         if (lock.isEmpty()) {
             return Optional.empty();
@@ -41,7 +47,7 @@ public final class Stack implements AutoCloseable {
         Stack stack = new Stack(data);
         stack.parts.push(lock.get());
         try {
-            stack.startParts();
+            stack.startParts(gateway);
             return Optional.of(stack);
         } catch (IOException | RuntimeException e) {
             stack.close();
@@ -59,7 +65,7 @@ public final class Stack implements AutoCloseable {
         return address.kafka();
     }
 
-    private void startParts() throws IOException {
+    private void startParts(UnaryOperator<GatewayOptions> gatewayOptions) throws IOException {
         List<Integer> ports = FreePorts.find(3);
         Broker broker = Broker.start(data.resolve("kafka"), ports.get(0), ports.get(1));
         parts.push(broker);
@@ -79,8 +85,9 @@ public final class Stack implements AutoCloseable {
             "--checkpoints",
             checkpoints.toAbsolutePath().toUri().toString()
         })));
-        Gateway gateway = Gateway.start(GatewayOptions.of(kafka, Files.createDirectories(data.resolve("gateway")))
-                .withPort(ports.get(2)));
+        Gateway gateway = Gateway.start(
+                gatewayOptions.apply(GatewayOptions.of(kafka, Files.createDirectories(data.resolve("gateway")))
+                        .withPort(ports.get(2))));
         parts.push(gateway);
         address = new StackFile(gateway.url(), kafka, ProcessHandle.current().pid());
         address.write(data);
