@@ -96,7 +96,7 @@ class StockPatternPropertyTest {
                         .isEqualTo(outcome.timedOut());
                 memory = ended.memory();
                 List<Integer> numbers = List.of();
-                if (node.shape.kind() == Shape.Kind.STRICT || !other && !node.refuses.test(since, slot)) {
+                if (node.shape.kind() == Shape.Kind.STRICT || (!other && !node.refuses.test(since, slot))) {
                     boolean complete = !other && node.complete.test(since, slot);
                     Matcher.Step step = ours.offer(
                             node.shape, memory, new Arrival(other ? Arrival.OTHER : slot, number, time, complete));

@@ -3,7 +3,6 @@ package io.talflow.tal.oracle;
 import io.talflow.tal.oracle.Filling.Arrival;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -14,7 +13,7 @@ import java.util.stream.IntStream;
 final class Meaning {
     private final View view;
     private final String timer;
-    private final Map<Expr, Integer> places = new IdentityHashMap<>();
+    private final IdentityHashMap<Expr, Integer> places = new IdentityHashMap<>();
 
     Meaning(View view, Flow.Rule rule) {
         this.view = view;
