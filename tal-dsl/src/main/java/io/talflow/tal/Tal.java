@@ -127,7 +127,11 @@ public final class Tal {
         return with(function, "timeout", timeout);
     }
 
-    /** A function that is tried again. @param entries each with {@code errorEquals}; the first that names an error decides */
+    /**
+     * A function that is tried again.
+     *
+     * @param entries each with {@code errorEquals}; the first that names an error decides
+     */
     @SafeVarargs
     public static Map<String, Object> retrying(Map<String, Object> function, Map<String, ?>... entries) {
         return with(function, "retry", List.of(entries));
@@ -223,7 +227,11 @@ public final class Tal {
         return with(event, "within", window);
     }
 
-    /** The same event where a condition holds. @param cel without the {@code ${ }} */
+    /**
+     * The same event where a condition holds.
+     *
+     * @param cel without the {@code ${ }}
+     */
     public static Map<String, Object> onlyIf(String cel, Map<String, Object> event) {
         return with(event, "if", "${ " + cel + " }");
     }

@@ -35,7 +35,7 @@ public final class PatternCompiler {
     private static Pattern<Arrival, Arrival> last(boolean timed) {
         return timed
                 ? Pattern.<Arrival>begin("open", PAST_LAST)
-                        .where(new Slot(Arrival.OPENING))
+                        .where(new Opening())
                         .followedBy("last")
                         .where(new Complete())
                 : Pattern.<Arrival>begin("last", PAST_LAST).where(new Complete());
@@ -60,6 +60,15 @@ public final class PatternCompiler {
         }
     }
 
+    private static final class Opening extends SimpleCondition<Arrival> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public boolean filter(Arrival arrival) {
+            return arrival.opens();
+        }
+    }
+
     private static final class Complete extends SimpleCondition<Arrival> {
         private static final long serialVersionUID = 1L;
 
@@ -79,7 +88,7 @@ public final class PatternCompiler {
 
         @Override
         public boolean filter(Arrival arrival) {
-            return arrival.slot() == slot;
+            return arrival.fills(slot);
         }
     }
 }

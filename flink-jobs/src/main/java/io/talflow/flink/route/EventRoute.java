@@ -88,7 +88,7 @@ final class EventRoute {
      * @throws Unroutable if the key is none, or an expression fails
      */
     List<List<TalEvent>> find(TalEvent event, long timeMillis) {
-        Map<String, Object> view = event.view(timeMillis, event.value());
+        Map<String, Object> view = event.view(timeMillis);
         Scope scope = Scope.ofEvent(view);
         List<List<TalEvent>> found = new ArrayList<>();
         if (start.isPresent() && starts(start.get(), event, scope)) {

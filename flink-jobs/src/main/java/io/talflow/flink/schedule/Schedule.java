@@ -65,7 +65,7 @@ final class Schedule {
         Map<String, Object> data = Map.of("at", at.toEpochMilli());
         TalEvent tick = TalEvent.engine(task + "/timer", "/talflow/" + task, EventTypes.TASK_TIMER, task, data);
         try {
-            Object input = with.render(Scope.ofEvent(tick.view(at.toEpochMilli(), data)));
+            Object input = with.render(Scope.ofEvent(tick.view(at.toEpochMilli())));
             return Outgoing.log(started(task, Map.of("workflow", workflow, "input", input == null ? Map.of() : input)));
         } catch (ExpressionFailed e) {
             TalEvent withoutInput = started(task, Map.of("workflow", workflow));

@@ -19,7 +19,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -29,6 +28,7 @@ import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
@@ -74,7 +74,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     private transient Matcher matcher;
     private transient TaskEngine engine;
     private transient KnownDefinitions definitions;
-    private transient MapState<String, byte[]> rows;
+    private transient RowStore rows;
     private transient ValueState<Boolean> waiting;
     private transient InternalTimerService<String> timers;
     /** No event that is still to come is older. */
@@ -101,9 +101,11 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         definitions = new KnownDefinitions(context.getOperatorStateStore());
-        rows = context.getKeyedStateStore()
-                .getMapState(new MapStateDescriptor<>(
-                        "rows", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
+        rows = new RowStore(
+                context.getKeyedStateStore()
+                        .getMapState(new MapStateDescriptor<>(
+                                "rows", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE)),
+                this::setCurrentKey);
         waiting =
                 context.getKeyedStateStore().getState(new ValueStateDescriptor<>(WAITING, BooleanSerializer.INSTANCE));
         waitingTasks = new HashSet<>();
@@ -129,6 +131,12 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     }
 
     @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        rows.flush();
+        super.snapshotState(context);
+    }
+
+    @Override
     public void close() throws Exception {
         if (matcher instanceof AutoCloseable closeable) {
             closeable.close();
@@ -140,7 +148,8 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     public void processElement1(StreamRecord<LogRecord> element) throws Exception {
         LogRecord record = element.getValue();
         events.inc();
-        StateRows task = new StateRows(rows);
+        String key = record.event().task();
+        StateRows task = new StateRows(rows.of(key));
         List<Effect> effects;
         try {
             effects = engine.apply(task, record.logEvent());
@@ -152,12 +161,13 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
                     record.event().task(),
                     e);
             effects = List.of(new Effect.DeadLetter(record.event(), "event/failed", e.toString()));
-            task = new StateRows(rows);
+            task = new StateRows(rows.of(key));
         }
-        task.flush();
+        task.keep();
         for (Effect effect : effects) {
             apply(effect, record);
         }
+        rows.relieve();
     }
 
     @Override
@@ -165,11 +175,11 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         switch (timer.getNamespace()) {
             case TaskClocks.CLOCK ->
                 clocks.poke(timer.getKey(), timer.getTimestamp()).ifPresent(poke -> emit(Outgoing.log(poke)));
-            case SWEEP -> sweep();
+            case SWEEP -> sweep(timer.getKey());
             case TOMBSTONE -> {
-                StateRows task = new StateRows(rows);
+                StateRows task = new StateRows(rows.of(timer.getKey()));
                 engine.forget(task);
-                task.flush();
+                task.keep();
             }
             default -> throw new IllegalStateException("timer of no known kind: " + timer.getNamespace());
         }
@@ -180,12 +190,13 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         throw new IllegalStateException("this job has no event time");
     }
 
-    private void sweep() throws Exception {
-        StateRows task = new StateRows(rows);
+    private void sweep(String key) throws Exception {
+        StateRows task = new StateRows(rows.of(key));
         if (engine.sweep(task)) {
             timers.registerProcessingTimeTimer(SWEEP, timers.currentProcessingTime() + 1);
         }
-        task.flush();
+        task.keep();
+        rows.relieve();
     }
 
     @Override
@@ -225,9 +236,9 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         setCurrentKey(task);
         waiting.clear();
         waitingTasks.remove(task);
-        StateRows state = new StateRows(rows);
+        StateRows state = new StateRows(rows.of(task));
         List<Effect> effects = engine.resume(state);
-        state.flush();
+        state.keep();
         for (Effect effect : effects) {
             apply(effect, null);
         }

@@ -28,9 +28,19 @@ public record Outgoing(String topic, byte[] key, byte[] value, Map<String, byte[
     /** The status of a task or an invocation, as a structured CloudEvent. */
     public static Outgoing status(Effect.Status status) {
         String task = String.valueOf(status.data().get("task"));
-        TalEvent event = TalEvent.engine(
-                status.key() + "#" + status.data().get("revision"), "/talflow/job", status.type(), task, status.data());
-        return new Outgoing(Topics.TASKS, bytes(status.key()), CloudEventCodec.structuredBytes(event), STRUCTURED);
+        TalEvent event = new TalEvent(
+                status.key() + "#" + status.data().get("revision"),
+                "/talflow/job",
+                status.type(),
+                "",
+                TalEvent.Kind.CONTROL,
+                task,
+                "",
+                0,
+                Map.of(),
+                null);
+        byte[] value = CloudEventCodec.structuredBytes(event, status.data());
+        return new Outgoing(Topics.TASKS, bytes(status.key()), value, STRUCTURED);
     }
 
     public static Outgoing json(String topic, String key, byte[] value) {

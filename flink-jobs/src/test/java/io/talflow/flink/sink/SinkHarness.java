@@ -168,8 +168,9 @@ final class SinkHarness implements AutoCloseable {
                 .toList();
     }
 
-    /** The names of the rows of every task that has any. */
+    /** The names of the rows of every task that has any, when a snapshot is taken. */
     Map<String, List<String>> rows() throws Exception {
+        snapshot();
         Map<String, List<String>> rows = new TreeMap<>();
         KeyedStateBackend<String> backend = operator.getKeyedStateBackend();
         backend.applyToAllKeys(
@@ -184,8 +185,9 @@ final class SinkHarness implements AutoCloseable {
         return rows;
     }
 
-    /** The sizes of all rows of all tasks together, names included, in bytes. */
+    /** The sizes of all rows of all tasks together, names included, in bytes, when a snapshot is taken. */
     long stateBytes() throws Exception {
+        snapshot();
         long[] bytes = {0};
         KeyedStateBackend<String> backend = operator.getKeyedStateBackend();
         backend.applyToAllKeys(

@@ -63,7 +63,7 @@ final class ClosingJoins implements Checks.Check {
             boolean item = leaf.type() == LeafType.ITEM
                     && leaf.name().equals(gather.producer())
                     && leaf.datum().equals(gather.stream());
-            return item || leaf.type() != LeafType.EVENT && sliced.contains(leaf.name());
+            return item || (leaf.type() != LeafType.EVENT && sliced.contains(leaf.name()));
         }
         if (expression instanceof Gather
                 || expression instanceof EventExpression.Count

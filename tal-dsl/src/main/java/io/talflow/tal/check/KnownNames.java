@@ -96,7 +96,7 @@ final class KnownNames implements Checks.Check {
         /** A rule that is added again gets a number. */
         private boolean isRule(String id) {
             return rules.contains(id)
-                    || id.matches(".+\\.\\d+") && addedRules.contains(id.replaceFirst("\\.\\d+$", ""));
+                    || (id.matches(".+\\.\\d+") && addedRules.contains(id.replaceFirst("\\.\\d+$", "")));
         }
 
         private void expression(EventExpression expression) {

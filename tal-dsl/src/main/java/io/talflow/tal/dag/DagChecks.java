@@ -46,7 +46,9 @@ final class DagChecks {
             if (!seen.add(edge.from() + "\0" + edge.datum().orElse(""))) {
                 problems.error(
                         "dag/duplicate-edge", edge.position(), "%s needs %s twice".formatted(node.name(), edge.key()));
-            } else if (!keys.add(edge.key()) && node.with().isEmpty()) {
+            } else if (!keys.add(edge.key())
+                    && node.with().isEmpty()
+                    && node.join().kind() != Join.Kind.ANY) {
                 problems.error(
                         "dag/ambiguous-input",
                         edge.position(),
@@ -103,9 +105,8 @@ final class DagChecks {
                 problems.error(
                         "dag/catch-needs",
                         next.position(),
-                        "%s is where a failure of %s leads, so it takes no needs and no foreach: it runs when that failure"
-                                + " is caught; for a node that runs either way let another need both"
-                                        .formatted(next.name(), node.name()));
+                        "%s is where a failure of %s leads, so it takes no needs and no foreach; let another node need both"
+                                .formatted(next.name(), node.name()));
             }
         }
     }

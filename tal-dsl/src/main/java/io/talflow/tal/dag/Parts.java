@@ -40,7 +40,7 @@ final class Parts {
     EventExpression allOf(List<Edge> edges, boolean named, Position at) {
         List<EventExpression> parts = new ArrayList<>();
         for (Edge edge : edges) {
-            boolean asked = named && edges.size() > 1 || toldByName(edge);
+            boolean asked = (named && edges.size() > 1) || toldByName(edge);
             parts.add(settled(edge, asked ? Optional.of(alias(parts.size())) : NO_ALIAS));
         }
         return parts.size() == 1 ? parts.get(0) : all(parts, at);

@@ -27,6 +27,19 @@ public final class CloudEventCodec {
      * @throws MalformedEvent if it is no CloudEvents 1.0 event with JSON data
      */
     public static TalEvent decode(Map<String, byte[]> headers, byte[] value) {
+        TalEvent event = decodeUnread(headers, value);
+        if (event.data().length > 0) {
+            parse(event.data());
+        }
+        return event;
+    }
+
+    /**
+     * Reads a record of either mode, without a look at the data of a binary one: that is for who uses it.
+     *
+     * @throws MalformedEvent if it is no CloudEvents 1.0 event
+     */
+    public static TalEvent decodeUnread(Map<String, byte[]> headers, byte[] value) {
         String contentType = "";
         for (Map.Entry<String, byte[]> header : headers.entrySet()) {
             if (header.getKey().equalsIgnoreCase("content-type") && header.getValue() != null) {
@@ -50,7 +63,6 @@ public final class CloudEventCodec {
             if (!contentType.isEmpty() && !contentType.contains("json")) {
                 throw new MalformedEvent("datacontenttype must be JSON, is " + contentType);
             }
-            parse(value);
         }
         return event(attributes, value);
     }
@@ -65,10 +77,15 @@ public final class CloudEventCodec {
 
     /** The structured mode's JSON; its header is {@code content-type: application/cloudevents+json}. */
     public static byte[] structuredBytes(TalEvent event) {
+        return structuredBytes(event, event.value());
+    }
+
+    /** The same of an event whose data is at hand as a JSON value; null: it has none. */
+    public static byte[] structuredBytes(TalEvent event, Object data) {
         Map<String, Object> json = new LinkedHashMap<>(attributes(event));
         json.put("datacontenttype", "application/json");
-        if (event.data().length > 0) {
-            json.put("data", event.value());
+        if (data != null) {
+            json.put("data", data);
         }
         return Json.bytes(json);
     }
@@ -117,7 +134,6 @@ public final class CloudEventCodec {
             } catch (IllegalArgumentException e) {
                 throw new MalformedEvent("data_base64 is not base64");
             }
-            parse(bytes);
         }
         return event(attributes, bytes);
     }

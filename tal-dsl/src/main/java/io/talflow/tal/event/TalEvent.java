@@ -56,19 +56,24 @@ public record TalEvent(
     }
 
     /**
-     * What expressions see of it: {@code {id, source, type, subject, time, data}}.
+     * What expressions see of it.
      *
      * @param timeMillis append time
-     * @param value the data, or what is to be seen in its place
      */
-    public Map<String, Object> view(long timeMillis, Object value) {
+    public Map<String, Object> view(long timeMillis) {
+        return view(id, source, type, subject, timeMillis, value());
+    }
+
+    /** {@code {id, source, type, subject, time, data}}, as expressions see an event. */
+    public static Map<String, Object> view(
+            String id, String source, String type, String subject, long timeMillis, Object data) {
         Map<String, Object> view = new LinkedHashMap<>();
         view.put("id", id);
         view.put("source", source);
         view.put("type", type);
         view.put("subject", subject);
         view.put("time", TIME.format(Instant.ofEpochMilli(timeMillis)));
-        view.put("data", value);
+        view.put("data", data);
         return view;
     }
 

@@ -20,7 +20,7 @@ public sealed interface EventExpression {
     /** Whether it is one event: a leaf, or the first of several leaves. */
     default boolean isSingleEvent() {
         return this instanceof Leaf
-                || this instanceof Any && children().stream().allMatch(EventExpression::isSingleEvent);
+                || (this instanceof Any && children().stream().allMatch(EventExpression::isSingleEvent));
     }
 
     /** The name the rule's expressions know the match of this node by. */

@@ -99,7 +99,7 @@ public final class RulesReader {
                     "else: the rule has no 'if', so these are never reached");
         }
         boolean windowed = when.window().isPresent()
-                || fields.node("when") instanceof Node.Mapping written && written.get("within") != null;
+                || (fields.node("when") instanceof Node.Mapping written && written.get("within") != null);
         if (fields.has("onTimeout") && !windowed) {
             problems.error(
                     "tal/no-window",

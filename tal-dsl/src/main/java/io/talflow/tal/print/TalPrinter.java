@@ -51,7 +51,7 @@ public final class TalPrinter {
         return expression.accept(new ExpressionPrinter());
     }
 
-    /** A rule as a JSON value, as an element of {@code rules}. */
+    /** A rule as a JSON value, as a document holds it. */
     public static Map<String, Object> rule(Rule rule) {
         return rule(rule, TemplatePrinter.NOTHING);
     }

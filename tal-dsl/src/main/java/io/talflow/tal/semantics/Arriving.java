@@ -48,7 +48,7 @@ final class Arriving implements EventExpression.Visitor<Outcome> {
     public Outcome any(Any any) {
         captured.clearUnhappened(rule, parent, child::equals);
         captured.put(rule, child, occurrence);
-        return nodes.offered(rule, parent, nodes.arrival(slot, true), occurrence);
+        return nodes.offered(rule, parent, nodes.arrival(true), occurrence);
     }
 
     @Override
@@ -70,7 +70,7 @@ final class Arriving implements EventExpression.Visitor<Outcome> {
         if (complete && !slots.complete()) {
             captured.clearUnhappened(rule, parent, part -> slots.isFilled(part.slot()));
         }
-        return nodes.offered(rule, parent, nodes.arrival(slot, complete), occurrence);
+        return nodes.offered(rule, parent, nodes.arrival(complete), occurrence);
     }
 
     @Override
@@ -79,7 +79,7 @@ final class Arriving implements EventExpression.Visitor<Outcome> {
         captured.putSlice(rule, parent, child, slot, occurrence);
         SlotSet slots = nodes.slots(rule, parent);
         slots.fill(slot);
-        return nodes.offered(rule, parent, nodes.arrival(slot, slots.complete()), occurrence);
+        return nodes.offered(rule, parent, nodes.arrival(slots.complete()), occurrence);
     }
 
     @Override
@@ -100,24 +100,17 @@ final class Arriving implements EventExpression.Visitor<Outcome> {
     private Outcome counted(int held, int most) {
         captured.putNumbered(rule, child, held, occurrence);
         nodes.hold(rule, parent, held + 1);
-        return nodes.offered(rule, parent, nodes.arrival(0, held + 1 == most), occurrence);
+        return nodes.offered(rule, parent, nodes.arrival(held + 1 == most), occurrence);
     }
 
     @Override
     public Outcome seq(Seq seq) {
-        if (parent.hasWays()) {
-            Matcher.Step step = nodes.offerWay(rule, parent, child, occurrence);
-            if (step.matched()) {
-                return nodes.happen(rule, parent, occurrence);
-            }
-            return step.taken() ? Outcome.TAKEN : Outcome.REFUSED;
-        }
         if (slot == 0 && parent.shape().isTimed()) {
             nodes.setTimer(rule, parent, parent.shape().windowMicros());
         }
         captured.put(rule, child, occurrence);
         nodes.hold(rule, parent, slot + 1);
-        Outcome outcome = nodes.offered(rule, parent, nodes.arrival(slot, true), occurrence);
+        Outcome outcome = nodes.offered(rule, parent, nodes.arrivalAt(slot), occurrence);
         if (outcome == Outcome.TAKEN && slot + 1 < seq.children().size()) {
             nodes.open(rule, rule.child(parent, slot + 1));
         }
@@ -130,7 +123,7 @@ final class Arriving implements EventExpression.Visitor<Outcome> {
             captured.put(rule, child, occurrence);
             return nodes.openAbsent(rule, parent);
         }
-        nodes.offer(rule, parent, nodes.arrival(1, true));
+        nodes.offer(rule, parent, nodes.arrivalAt(1));
         nodes.timeOut(rule, parent);
         return Outcome.TAKEN;
     }

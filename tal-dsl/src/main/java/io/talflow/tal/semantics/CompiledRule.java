@@ -16,6 +16,9 @@ import java.util.Set;
 
 /** A rule whose expression is numbered in pre-order (0 is the root) and whose CEL is compiled on first use. */
 final class CompiledRule {
+    /** More nodes than an expression may have. */
+    private static final long NODES = 1L << 24;
+
     private final String row;
     private final Rule rule;
     private final Workflow workflow;
@@ -44,18 +47,12 @@ final class CompiledRule {
         boolean hasWays() {
             return expression instanceof EventExpression.Seq seq
                     && (seq.strict() || seq.window().isPresent())
-                    && seq.children().stream().allMatch(Node::isSingle);
+                    && seq.children().stream().allMatch(EventExpression::isSingleEvent);
         }
 
         /** Whether it keeps the events that completed its part, in order. */
         boolean collects() {
             return expression instanceof EventExpression.Count || expression instanceof EventExpression.Batch;
-        }
-
-        private static boolean isSingle(EventExpression part) {
-            return part instanceof EventExpression.Leaf
-                    || part instanceof EventExpression.Any any
-                            && any.children().stream().allMatch(EventExpression.Leaf.class::isInstance);
         }
     }
 
@@ -95,6 +92,13 @@ final class CompiledRule {
         return row;
     }
 
+    /** Rank of a node's deadline: rules in their order, added ones last; in a rule the outer node first. */
+    long rank(Node node) {
+        boolean added = row.startsWith(ADDED);
+        long place = Long.parseLong(added ? row.substring(ADDED.length()) : row);
+        return ((added ? NODES : 0) + place) * NODES + node.number();
+    }
+
     String id() {
         return rule.id();
     }
@@ -117,6 +121,34 @@ final class CompiledRule {
 
     List<Node> nodes() {
         return nodes;
+    }
+
+    /** The sequence with ways that a leaf is a part of, or below one; null: none. */
+    Node waysOf(Node leaf) {
+        for (int up = leaf.parent(); up >= 0; up = nodes.get(up).parent()) {
+            Node above = nodes.get(up);
+            if (above.hasWays()) {
+                return above;
+            }
+            if (!(above.expression() instanceof EventExpression.Any)) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** What leads an occurrence to a leaf. */
+    LeafKey key(Node leaf) {
+        return LeafKey.of((EventExpression.Leaf) leaf.expression(), workflow);
+    }
+
+    /** The part of a node that something below it belongs to. */
+    int partOf(Node above, Node below) {
+        Node part = below;
+        while (part.parent() != above.number()) {
+            part = nodes.get(part.parent());
+        }
+        return part.slot();
     }
 
     /** The child that fills a slot of a node. */

@@ -22,12 +22,10 @@ final class Explanation {
     private static final int MOST = 100;
 
     private final TaskState state;
-    private final TaskHeader header;
     private final Timers timers;
 
     private Explanation(TaskState state, TaskHeader header) {
         this.state = state;
-        this.header = header;
         this.timers = new Timers(state, header);
     }
 
@@ -50,7 +48,7 @@ final class Explanation {
         }
         for (CompiledRule each : all) {
             boolean asked = rule.equals(each.id())
-                    || rule.equals("*") && !state.rule(each).isDeaf(each);
+                    || (rule.equals("*") && !state.rule(each).isDeaf(each));
             if (asked && rules.size() < MOST) {
                 rules.add(explanation.rule(each));
             }
@@ -102,9 +100,9 @@ final class Explanation {
             told.put(
                     open ? "cancelledBy" : "opensAt",
                     TalPrinter.expression(rule.child(node, open ? 1 : 0).expression()));
-        } else if (expression instanceof Seq seq && node.hasWays()) {
+        } else if (node.hasWays()) {
             told.put("beginnings", state.get(TaskState.nodeRow('m', rule, node.number())) != null);
-        } else if (expression instanceof Seq seq) {
+        } else if (expression instanceof Seq) {
             told.put("happened", (long) held(rule, node));
             told.put("next", node(rule, rule.child(node, held(rule, node))));
         } else if (node.shape().kind() == Shape.Kind.LAST) {

@@ -101,7 +101,7 @@ final class Invocations {
                 String firing = header.firingPrefix() + invocation.call();
                 long wait = Backoff.micros(retry.get(entry), tries, firing, invocation.attempt());
                 tell(invocation.again(entry));
-                run.timers.set("r/" + invocation.call(), run.nowMicros + wait);
+                run.timers.set("r/" + invocation.call(), run.nowMicros + wait, Timers.LAST);
                 free(invocation);
                 return true;
             }

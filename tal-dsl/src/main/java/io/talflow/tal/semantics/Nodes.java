@@ -1,6 +1,7 @@
 package io.talflow.tal.semantics;
 
 import io.talflow.tal.model.EventExpression.Absent;
+import io.talflow.tal.model.EventExpression.Any;
 import io.talflow.tal.model.EventExpression.Batch;
 import io.talflow.tal.model.EventExpression.Every;
 import io.talflow.tal.model.EventExpression.Gather;
@@ -19,7 +20,6 @@ final class Nodes {
     private final Captured captured;
     private final Ways ways;
     private final BitSet happened = new BitSet();
-    private Node entered;
 
     Nodes(TaskRun run) {
         this.run = run;
@@ -41,11 +41,20 @@ final class Nodes {
 
     /** An occurrence at a leaf that is due and whose filter holds. */
     Outcome leaf(CompiledRule rule, Node leaf, int slot, Occurrence occurrence) {
-        entered = leaf;
-        if (leaf.isRoot()) {
-            return offered(rule, leaf, arrival(0, true), occurrence);
+        return leaf.isRoot() ? offered(rule, leaf, arrival(true), occurrence) : arrive(rule, leaf, slot, occurrence);
+    }
+
+    /**
+     * An occurrence at a sequence with ways.
+     *
+     * @param leaves by the number of the part, the leaf that takes it, or null
+     */
+    Outcome ways(CompiledRule rule, Node seq, Node[] leaves, Occurrence occurrence) {
+        Matcher.Step step = ways.offer(rule, seq, leaves, occurrence);
+        if (step.matched()) {
+            return happen(rule, seq, occurrence);
         }
-        return arrive(rule, leaf, slot, occurrence);
+        return step.taken() ? Outcome.TAKEN : Outcome.REFUSED;
     }
 
     /** A child has happened. */
@@ -64,12 +73,13 @@ final class Nodes {
         return node.isRoot() ? Outcome.MATCHED : arrive(rule, node, node.slot(), occurrence);
     }
 
-    Matcher.Step offerWay(CompiledRule rule, Node seq, Node part, Occurrence occurrence) {
-        return ways.offer(rule, seq, part, entered, occurrence);
+    /** An arrival of which no pattern asks the part. */
+    Arrival arrival(boolean complete) {
+        return new Arrival(Arrival.slot(0), 0, run.nowMicros, complete);
     }
 
-    Arrival arrival(int slot, boolean complete) {
-        return new Arrival(slot, 0, run.nowMicros, complete);
+    Arrival arrivalAt(int part) {
+        return new Arrival(Arrival.slot(part), 0, run.nowMicros, false);
     }
 
     Matcher.Step offer(CompiledRule rule, Node node, Arrival arrival) {
@@ -77,13 +87,13 @@ final class Nodes {
     }
 
     void setTimer(CompiledRule rule, Node node, long afterMicros) {
-        run.timers.set(timer(rule, node), run.nowMicros + afterMicros);
+        run.timers.set(timer(rule, node), run.nowMicros + afterMicros, rule.rank(node));
     }
 
     /** Opens the window of a set at its first arrival. */
     void openWindow(CompiledRule rule, Node node) {
         if (node.shape().isTimed() && !isOpen(rule, node)) {
-            offer(rule, node, arrival(Arrival.OPENING, false));
+            offer(rule, node, new Arrival(Arrival.OPENING, 0, run.nowMicros, false));
             setTimer(rule, node, node.shape().windowMicros());
         }
     }
@@ -93,12 +103,12 @@ final class Nodes {
         openWindow(rule, gather);
         SlotSet slots = slots(rule, gather);
         slots.expect(width);
-        return offered(rule, gather, arrival(width, slots.complete()), occurrence);
+        return offered(rule, gather, arrival(slots.complete()), occurrence);
     }
 
     /** What a batch holds is complete: its time is over, or its stream. @return whether that makes the rule match */
     boolean flush(CompiledRule rule, Node batch, Occurrence occurrence) {
-        return held(rule, batch) > 0 && offered(rule, batch, arrival(0, true), occurrence) == Outcome.MATCHED;
+        return held(rule, batch) > 0 && offered(rule, batch, arrival(true), occurrence) == Outcome.MATCHED;
     }
 
     // --- time
@@ -106,7 +116,7 @@ final class Nodes {
     /** A tick of {@code every}. */
     Outcome tick(CompiledRule rule, Node every, Occurrence occurrence) {
         happened.clear();
-        Outcome outcome = offer(rule, every, arrival(0, true)).matched() ? Outcome.MATCHED : Outcome.REFUSED;
+        Outcome outcome = offer(rule, every, arrival(true)).matched() ? Outcome.MATCHED : Outcome.REFUSED;
         if (outcome == Outcome.REFUSED || every.isRoot()) {
             return outcome;
         }
@@ -177,12 +187,41 @@ final class Nodes {
     }
 
     Outcome openAbsent(CompiledRule rule, Node absent) {
-        offer(rule, absent, arrival(0, false));
+        offer(rule, absent, arrivalAt(0));
         if (!isOpen(rule, absent)) {
             return Outcome.REFUSED;
         }
         setTimer(rule, absent, absent.shape().windowMicros());
         return Outcome.TAKEN;
+    }
+
+    // --- turns
+
+    /** Whether a part is still empty and its turn has come, all the way up. */
+    boolean isDue(CompiledRule rule, Node part, int slotOfPart) {
+        int slot = slotOfPart;
+        for (int up = part.parent(); up >= 0; up = rule.node(up).parent()) {
+            Node parent = rule.node(up);
+            if (!takes(rule, parent, slot)) {
+                return false;
+            }
+            slot = parent.slot();
+        }
+        return true;
+    }
+
+    private boolean takes(CompiledRule rule, Node parent, int slot) {
+        if (parent.expression() instanceof Any || parent.collects() || parent.hasWays()) {
+            return true;
+        }
+        if (parent.expression() instanceof Seq) {
+            return held(rule, parent) == slot;
+        }
+        if (parent.expression() instanceof Absent absent) {
+            boolean open = isOpen(rule, parent);
+            return slot == 0 ? !open && !absent.opensWhenArmed() : open;
+        }
+        return !slots(rule, parent).isFilled(slot);
     }
 
     // --- what a node remembers

@@ -83,6 +83,12 @@ public final class Program {
         return keptResults.contains(node) || keptResults.contains("*");
     }
 
+    /** Whether the workflow declares events of a CloudEvents type. */
+    boolean declares(String type) {
+        return workflow.events().values().stream()
+                .anyMatch(event -> event.type().equals(type));
+    }
+
     /** What is wrong with an input, or null. */
     String checkInput(Object input) {
         return inputSchema.check(input);

@@ -85,7 +85,8 @@ final class TaskStep {
 
     /** @return whether some rule took it */
     private boolean deliver(Occurrence occurrence) {
-        return deliver(occurrence, run.rules()) | (run.isRunning() && deliver(occurrence, run.addedRules()));
+        boolean own = deliver(occurrence, run.rules());
+        return (run.isRunning() && deliver(occurrence, run.addedRules())) || own;
     }
 
     private boolean deliver(Occurrence occurrence, RuleIndex rules) {

@@ -31,7 +31,8 @@ final class TaskScript {
     }
 
     TaskScript start(Object input) {
-        Map<String, Object> data = Map.of("workflow", task.split("/")[0], "version", "interpreted", "input", input);
+        Map<String, Object> data =
+                Map.of("workflow", task.substring(0, task.indexOf('/')), "version", "interpreted", "input", input);
         return on(TalEvent.engine("start", "/test", EventTypes.TASK_STARTED, task, data));
     }
 
