@@ -109,7 +109,7 @@ sealed interface Expr {
 
         @Override
         public List<Expr> children() {
-            return Stream.concat(Stream.of(what), after.stream()).toList();
+            return Stream.concat(after.stream(), Stream.of(what)).toList();
         }
     }
 

@@ -21,11 +21,11 @@ final class Meaning {
         number(rule.when(), view.rule());
     }
 
-    /** Inner nodes before outer ones, then source order: the order in which an occurrence can set their deadlines. */
+    /** Outer nodes before inner ones, then source order: of what is due at one time the lower place comes first. */
     private void number(Expr node, int rule) {
         if (!places.containsKey(node)) {
-            node.children().forEach(part -> number(part, rule));
             places.put(node, rule * 10_000 + 2 * places.size() + 2);
+            node.children().forEach(part -> number(part, rule));
         }
     }
 
