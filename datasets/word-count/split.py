@@ -6,8 +6,8 @@ SKIPPED = {"target", "node_modules", "__pycache__"}
 
 
 def handler(ctx, input):
-    # A function runs in its bundle's folder; PWD is still where the stack was started.
-    path = os.path.normpath(os.path.join(os.environ.get("PWD", os.getcwd()), input["path"]))
+    # A function runs in its bundle's folder; a relative path is meant from where the stack was started.
+    path = os.path.normpath(os.path.join(os.environ.get("TALFLOW_STARTED_IN", os.getcwd()), input["path"]))
     slice_bytes = max(1, int(input.get("sliceBytes", 256 * 1024)))
     files = text_files(path)
     if not files:

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
  * @param hop calls made so far
  * @param body what each call carries
  */
+@SuppressWarnings("ArrayRecordComponent") // what Flink and Kafka take
 public record FloorEvent(String task, int hop, byte[] body) {
     static FloorEvent of(byte[] key, byte[] value) {
         ByteBuffer in = ByteBuffer.wrap(value);

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /** The gateway's control API as the commands use it. A refusal or no answer ends the command. */
 final class Api {
@@ -152,13 +153,25 @@ final class Api {
             Map<String, Object> problem = Json.parseObject(response.body());
             String detail = String.valueOf(problem.getOrDefault("detail", problem.get("title")));
             if (problem.get("problems") instanceof List<?> problems && !problems.isEmpty()) {
-                detail =
-                        String.join("\n", problems.stream().map(String::valueOf).toList());
+                detail = problems.stream().map(Api::problem).collect(Collectors.joining(System.lineSeparator()));
             }
             return response.statusCode() >= 500 ? CommandFailed.unreachable(detail) : CommandFailed.badInput(detail);
         } catch (Json.NotJson e) {
             return CommandFailed.unreachable("the gateway answered %d".formatted(response.statusCode()));
         }
+    }
+
+    /** As the command prints the problems that it finds itself. */
+    private static String problem(Object problem) {
+        return problem instanceof Map<?, ?> fields
+                ? "%s:%s:%s: %s [%s]"
+                        .formatted(
+                                fields.get("file"),
+                                fields.get("line"),
+                                fields.get("column"),
+                                fields.get("message"),
+                                fields.get("code"))
+                : String.valueOf(problem);
     }
 
     @SuppressWarnings("unchecked")

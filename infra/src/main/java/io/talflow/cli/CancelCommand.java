@@ -1,5 +1,6 @@
 package io.talflow.cli;
 
+import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -18,12 +19,19 @@ final class CancelCommand implements Runnable {
     @Mixin
     private Connection connection;
 
+    @Mixin
+    private Output output;
+
     @Spec
     private CommandSpec spec;
 
     @Override
     public void run() {
         connection.api().cancel(task);
-        spec.commandLine().getErr().println("cancelling " + task);
+        if (output.isJson()) {
+            output.print(spec.commandLine().getOut(), Map.of("task", task));
+        } else {
+            spec.commandLine().getErr().println("cancelling " + task);
+        }
     }
 }

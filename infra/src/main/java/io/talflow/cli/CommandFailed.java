@@ -7,6 +7,7 @@ final class CommandFailed extends RuntimeException {
     static final int TASK_FAILED = 1;
     static final int BAD_INPUT = 2;
     static final int UNREACHABLE = 3;
+    static final int INTERRUPTED = 130;
 
     private final int exitCode;
 

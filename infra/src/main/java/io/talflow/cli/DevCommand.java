@@ -46,7 +46,7 @@ final class DevCommand implements Callable<Integer> {
     public Integer call() {
         PrintWriter err = spec.commandLine().getErr();
         List<WatchedFile> watched = files.stream().map(WatchedFile::new).toList();
-        Running running = start();
+        Running running = start(err);
         Thread hook = new Thread(running::stop, "stop");
         Runtime.getRuntime().addShutdownHook(hook);
         Api api = new Api(running.url());
@@ -56,7 +56,7 @@ final class DevCommand implements Callable<Integer> {
             watched.forEach(file -> file.applyIfChanged(api, err));
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(WATCH_MILLIS));
         }
-        return 130;
+        return CommandFailed.INTERRUPTED;
     }
 
     /** Either kind of stack. */
@@ -66,16 +66,20 @@ final class DevCommand implements Callable<Integer> {
         }
     }
 
-    private Running start() {
+    private Running start(PrintWriter err) {
+        Runnable owned = () -> err.println("starting the stack in %s".formatted(data));
         try {
             Optional<Running> running = processes
-                    ? ProcessStack.start(data).map(stack -> new Running(stack.url(), stack.kafka(), stack::close))
-                    : Stack.start(data).map(stack -> new Running(stack.url(), stack.kafka(), stack::close));
-            return running.orElseThrow(() ->
-                    CommandFailed.badInput("a stack already runs on %s; use it, or another --data".formatted(data)));
-        } catch (IOException e) {
+                    ? ProcessStack.start(data, owned)
+                            .map(stack -> new Running(stack.url(), stack.kafka(), stack::close))
+                    : Stack.start(data, owned).map(stack -> new Running(stack.url(), stack.kafka(), stack::close));
+            if (running.isPresent()) {
+                return running.get();
+            }
+        } catch (IOException | RuntimeException e) {
             throw CommandFailed.unreachable(
                     "the stack does not start: %s; see %s".formatted(e.getMessage(), data.resolve("logs")));
         }
+        throw CommandFailed.badInput("a stack already runs on %s; use it, or another --data".formatted(data));
     }
 }

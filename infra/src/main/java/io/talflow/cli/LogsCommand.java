@@ -1,6 +1,8 @@
 package io.talflow.cli;
 
+import io.talflow.tal.Json;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -31,19 +33,28 @@ final class LogsCommand implements Runnable {
 
     @Override
     public void run() {
-        String query = function == null ? "" : "?function=" + Api.encode(function);
-        Object answer = connection.api().ofTask(task, "/logs" + query);
+        String wanted = function == null ? "" : function;
+        Object answer = connection
+                .find()
+                .map(api -> api.ofTask(task, "/logs?function=" + Api.encode(wanted)))
+                .or(() -> Stored.logs(connection, task, wanted))
+                .orElseGet(() -> connection.api().ofTask(task, "/logs"));
         PrintWriter out = spec.commandLine().getOut();
         if (output.isJson()) {
-            out.println(io.talflow.tal.Json.pretty(answer));
-        } else if (answer instanceof String text) {
-            out.print(text);
-        } else {
-            for (Map<String, Object> line : Output.rows(answer, "logs")) {
-                out.println("%s %s"
-                        .formatted(line.getOrDefault("function", "-"), line.getOrDefault("line", line.get("text"))));
+            out.println(Json.pretty(answer));
+            return;
+        }
+        List<Map<String, Object>> entries = Output.rows(answer, "logs");
+        for (Map<String, Object> entry : entries) {
+            String.valueOf(entry.get("text"))
+                    .lines()
+                    .forEach(line -> out.println(entry.get("function") + " | " + line));
+            if (Boolean.TRUE.equals(entry.get("truncated"))) {
+                out.println(entry.get("function") + " | (what it printed after the first MiB was not kept)");
             }
         }
-        out.flush();
+        if (entries.isEmpty()) {
+            spec.commandLine().getErr().println("%s has printed nothing".formatted(function == null ? task : function));
+        }
     }
 }

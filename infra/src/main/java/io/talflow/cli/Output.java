@@ -2,10 +2,15 @@ package io.talflow.cli;
 
 import io.talflow.tal.Json;
 import java.io.PrintWriter;
+import java.time.Instant;
+import java.time.ZoneId;
+import java.time.format.DateTimeFormatter;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
 import picocli.CommandLine.Option;
 
 /** How an answer is printed. */
@@ -15,6 +20,11 @@ final class Output {
         json,
         table
     }
+
+    /** Fields that are epoch milliseconds; a table shows them as local time. */
+    private static final Set<String> TIMES = Set.of("time", "startedAt", "updatedAt", "endedAt", "beganAt", "wantedAt");
+
+    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("yyyy-MM-dd HH:mm:ss.SSS", Locale.ROOT);
 
     @Option(
             names = "--output",
@@ -33,10 +43,13 @@ final class Output {
             out.println(Json.pretty(object));
             return;
         }
-        int width = object.keySet().stream().mapToInt(String::length).max().orElse(0);
+        int width = object.keySet().stream()
+                .mapToInt(name -> label(name).length())
+                .max()
+                .orElse(0);
         object.forEach((name, value) -> {
             if (value != null) {
-                out.println(name + " ".repeat(width - name.length() + 2) + cell(value));
+                out.println(label(name) + " ".repeat(width - label(name).length() + 2) + cell(name, value));
             }
         });
     }
@@ -49,10 +62,10 @@ final class Output {
         }
         List<List<String>> lines = new ArrayList<>();
         lines.add(columns.stream()
-                .map(name -> name.toUpperCase(java.util.Locale.ROOT))
+                .map(name -> label(name).toUpperCase(Locale.ROOT))
                 .toList());
         for (Map<String, Object> row : rows) {
-            lines.add(columns.stream().map(name -> cell(row.get(name))).toList());
+            lines.add(columns.stream().map(name -> cell(name, row.get(name))).toList());
         }
         int[] widths = new int[columns.size()];
         for (List<String> line : lines) {
@@ -86,9 +99,18 @@ final class Output {
         return rows;
     }
 
-    private static String cell(Object value) {
+    /** {@code startedAt} → {@code started}, {@code startOffset} → {@code start offset}. */
+    private static String label(String name) {
+        String words = TIMES.contains(name) && name.endsWith("At") ? name.substring(0, name.length() - 2) : name;
+        return words.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
+    }
+
+    private static String cell(String name, Object value) {
         if (value == null) {
             return "-";
+        }
+        if (value instanceof Long millis && TIMES.contains(name)) {
+            return TIME.format(Instant.ofEpochMilli(millis).atZone(ZoneId.systemDefault()));
         }
         return value instanceof Map || value instanceof List ? Json.text(value) : value.toString();
     }

@@ -10,6 +10,7 @@ import java.util.Set;
 /** How far a task is, on stderr: one line that is rewritten on a terminal, else a line whenever something changed. */
 final class Progress {
     private static final long LINE_MILLIS = 1_000;
+    private static final int NAMES_SHOWN = 3;
 
     private final PrintWriter err;
     private final boolean terminal;
@@ -38,22 +39,27 @@ final class Progress {
         }
     }
 
-    /** Leaves the terminal on a line of its own. */
-    void end() {
-        if (terminal) {
-            err.print("\r\033[K");
-            err.flush();
-        }
+    /** The last state of the task, on a line of its own. */
+    void end(Map<String, Object> status, long nowMillis) {
+        err.printf(
+                Locale.ROOT,
+                "%s%s  %.1f s%n",
+                terminal ? "\r\033[K" : "",
+                describe(status),
+                (nowMillis - startedMillis) / 1e3);
+        err.flush();
     }
 
     private String describe(Map<String, Object> status) {
         long done = 0;
+        long failed = 0;
         long running = 0;
         List<String> names = new ArrayList<>();
         Map<?, ?> nodes = status.get("nodes") instanceof Map<?, ?> map ? map : Map.of();
         for (Map.Entry<?, ?> node : nodes.entrySet()) {
             if (node.getValue() instanceof Map<?, ?> counts) {
-                done += number(counts, "completed") + number(counts, "failed") + number(counts, "skipped");
+                done += number(counts, "completed") + number(counts, "skipped");
+                failed += number(counts, "failed");
                 long now = number(counts, "running");
                 running += now;
                 if (now > 0) {
@@ -61,10 +67,24 @@ final class Progress {
                 }
             }
         }
-        long waiting =
-                functions.stream().filter(name -> !nodes.containsKey(name)).count();
-        String what = names.isEmpty() ? "" : " (" + String.join(", ", names) + ")";
-        return "%d done, %d running%s, %d functions waiting".formatted(done, running, what, waiting);
+        List<String> waiting =
+                functions.stream().filter(name -> !nodes.containsKey(name)).toList();
+        return "%d done%s, %d running%s, %d waiting%s"
+                .formatted(
+                        done,
+                        failed == 0 ? "" : ", %d failed".formatted(failed),
+                        running,
+                        some(names),
+                        waiting.size(),
+                        some(waiting));
+    }
+
+    private static String some(List<String> names) {
+        if (names.isEmpty()) {
+            return "";
+        }
+        String more = names.size() > NAMES_SHOWN ? ", …" : "";
+        return " (" + String.join(", ", names.subList(0, Math.min(NAMES_SHOWN, names.size()))) + more + ")";
     }
 
     private static long number(Map<?, ?> counts, String name) {

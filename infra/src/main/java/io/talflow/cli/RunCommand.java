@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -28,7 +29,7 @@ import picocli.CommandLine.Spec;
             "  talflow run datasets/word-count/workflow.yaml --input @datasets/word-count/input.json"
         })
 final class RunCommand implements Callable<Integer> {
-    private static final Set<String> ENDED = Set.of("COMPLETED", "FAILED", "CANCELLED");
+    static final Set<String> ENDED = Set.of("COMPLETED", "FAILED", "CANCELLED");
     private static final long POLL_MILLIS = 100;
 
     @Parameters(paramLabel = "FILE", description = "A workflow file of any format.")
@@ -59,35 +60,44 @@ final class RunCommand implements Callable<Integer> {
         Object parsed = Input.parse(input);
         WorkflowFile workflow = WorkflowFile.load(file, err);
         Session session = Session.open(connection, err);
-        Interrupt interrupt = Interrupt.of(session);
+        Interrupt interrupt = Interrupt.of(session, err);
         try {
-            Api api = session.api();
-            workflow.apply(api, timeScale);
-            Map<String, Object> body = new LinkedHashMap<>();
-            body.put("input", parsed);
-            if (key != null) {
-                body.put("key", key);
-            }
-            String task = String.valueOf(api.start(workflow.name(), body).get("task"));
+            String task = start(session, workflow, parsed);
             interrupt.cancels(task);
-            Map<String, Object> ended = follow(api, task, workflow);
+            Map<String, Object> ended = follow(session, task, workflow);
             interrupt.cancels(null);
-            return report(api, task, ended, session.isOwn());
+            return interrupt.happened()
+                    ? CommandFailed.INTERRUPTED
+                    : session.ask(api -> report(api, task, ended, session.isOwn()));
         } finally {
             interrupt.end();
         }
     }
 
-    private Map<String, Object> follow(Api api, String task, WorkflowFile workflow) {
+    /** With a key of its own if none is given: a start that is repeated is then the same task. */
+    private String start(Session session, WorkflowFile workflow, Object parsed) {
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("input", parsed);
+        body.put("key", key == null ? UUID.randomUUID().toString().substring(0, 13) : key);
+        return session.ask(api -> {
+            workflow.apply(api, timeScale);
+            String task = String.valueOf(api.start(workflow.name(), body).get("task"));
+            spec.commandLine().getErr().println("started task " + task);
+            return task;
+        });
+    }
+
+    private Map<String, Object> follow(Session session, String task, WorkflowFile workflow) {
         Progress progress = new Progress(
                 spec.commandLine().getErr(),
-                System.console() != null,
+                Boolean.getBoolean("talflow.terminal"),
                 workflow.loaded().workflow().functions().keySet(),
                 System.currentTimeMillis());
         while (true) {
-            Map<String, Object> status = api.statusIfKnown(task).orElse(Map.of());
+            Map<String, Object> status =
+                    session.ask(api -> api.statusIfKnown(task).orElse(Map.of()));
             if (ENDED.contains(String.valueOf(status.get("status")))) {
-                progress.end();
+                progress.end(status, System.currentTimeMillis());
                 return status;
             }
             progress.show(status, System.currentTimeMillis());
@@ -110,10 +120,11 @@ final class RunCommand implements Callable<Integer> {
         Timeline.of(invocations(api, task), number(status, "startedAt"), number(status, "endedAt"))
                 .forEach(err::println);
         err.println();
+        String where = connection.asOptions();
         err.println("next:");
-        err.println("  ./talflow status %s".formatted(task));
-        err.println("  ./talflow %s %s".formatted(completed ? "events" : "logs", task));
-        err.println(own ? "  ./talflow dev" : "  ./talflow list");
+        err.println("  ./talflow status %s%s".formatted(task, where));
+        err.println("  ./talflow %s %s%s".formatted(completed && !own ? "events" : "logs", task, where));
+        err.println("  ./talflow %s%s".formatted(own ? "dev" : "list", where));
         err.flush();
         return completed ? 0 : CommandFailed.TASK_FAILED;
     }

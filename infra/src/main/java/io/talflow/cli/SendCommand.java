@@ -38,6 +38,9 @@ final class SendCommand implements Runnable {
     @Mixin
     private Connection connection;
 
+    @Mixin
+    private Output output;
+
     @Spec
     private CommandSpec spec;
 
@@ -54,6 +57,10 @@ final class SendCommand implements Runnable {
             event.put("data", Input.parse(eventData));
         }
         connection.api().send(event);
-        spec.commandLine().getErr().println("sent " + event.get("id"));
+        if (output.isJson()) {
+            output.print(spec.commandLine().getOut(), Map.of("task", task, "id", event.get("id")));
+        } else {
+            spec.commandLine().getErr().println("sent " + event.get("id"));
+        }
     }
 }

@@ -7,41 +7,45 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 
-/** A stack to work with: the one that owns the data directory, or one of this command's own. */
+/**
+ * A stack to work with: the one that owns the data directory, or one of this command's own. When the owner of another
+ * one stops it, the session goes on with one of its own: the tasks are in the log, so they go on too.
+ */
 final class Session implements AutoCloseable {
     private static final Duration OTHER_STARTS = Duration.ofSeconds(60);
+    private static final int REOPENED_AT_MOST = 5;
 
-    private final Api api;
-    private final Optional<Stack> own;
+    private final Connection connection;
+    private final PrintWriter err;
+    private volatile Api api;
+    private volatile Stack own;
 
-    private Session(Api api, Optional<Stack> own) {
-        this.api = api;
-        this.own = own;
+    private Session(Connection connection, PrintWriter err) {
+        this.connection = connection;
+        this.err = err;
     }
 
     static Session open(Connection connection, PrintWriter err) {
-        Optional<Api> running = connection.find();
-        if (running.isPresent()) {
-            return new Session(running.get(), Optional.empty());
-        }
-        if (connection.url != null && !connection.url.isEmpty()) {
-            return new Session(connection.api(), Optional.empty());
-        }
-        err.println("starting the stack in " + connection.data);
-        long end = System.nanoTime() + OTHER_STARTS.toNanos();
-        while (System.nanoTime() < end) {
-            Optional<Stack> own = start(connection);
-            if (own.isPresent()) {
-                return new Session(new Api(own.get().url()), own);
+        Session session = new Session(connection, err);
+        session.open();
+        return session;
+    }
+
+    /** What {@code question} returns; asked again if the stack was stopped meanwhile, so it must bear a repeat. */
+    <T> T ask(Function<Api, T> question) {
+        for (int reopened = 0; ; reopened++) {
+            try {
+                return question.apply(api);
+            } catch (CommandFailed e) {
+                boolean stopped = e.exitCode() == CommandFailed.UNREACHABLE && own == null && !connection.isRemote();
+                if (!stopped || reopened == REOPENED_AT_MOST) {
+                    throw e;
+                }
             }
-            Optional<Api> other = connection.find();
-            if (other.isPresent()) {
-                return new Session(other.get(), Optional.empty());
-            }
-            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(200));
+            open();
         }
-        throw CommandFailed.unreachable("another process owns %s and does not answer".formatted(connection.data));
     }
 
     Api api() {
@@ -49,17 +53,41 @@ final class Session implements AutoCloseable {
     }
 
     boolean isOwn() {
-        return own.isPresent();
+        return own != null;
     }
 
     @Override
     public void close() {
-        own.ifPresent(Stack::close);
+        Stack stack = own;
+        if (stack != null) {
+            stack.close();
+        }
     }
 
-    private static Optional<Stack> start(Connection connection) {
+    private void open() {
+        long end = System.nanoTime() + OTHER_STARTS.toNanos();
+        while (System.nanoTime() < end) {
+            Optional<Api> other = connection.isRemote() ? Optional.of(connection.api()) : connection.find();
+            if (other.isPresent()) {
+                api = other.get();
+                return;
+            }
+            Optional<Stack> started = start();
+            if (started.isPresent()) {
+                own = started.get();
+                api = new Api(own.url());
+                return;
+            }
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));
+        }
+        throw CommandFailed.unreachable("another process owns %s and does not answer".formatted(connection.data));
+    }
+
+    /** Empty while another process owns the directory. */
+    private Optional<Stack> start() {
         try {
-            return Stack.start(connection.data);
+            return Stack.start(
+                    connection.data, () -> err.println("starting the stack in %s".formatted(connection.data)));
         } catch (IOException | RuntimeException e) {
             throw CommandFailed.unreachable(
                     "the stack does not start: %s; see %s".formatted(e.getMessage(), connection.data.resolve("logs")));

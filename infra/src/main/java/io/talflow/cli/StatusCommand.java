@@ -1,5 +1,7 @@
 package io.talflow.cli;
 
+import java.io.PrintWriter;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
@@ -33,13 +35,25 @@ final class StatusCommand implements Runnable {
 
     @Override
     public void run() {
-        Map<String, Object> status = connection
-                .find()
-                .map(api -> api.status(task, exact))
-                .or(() -> exact
-                        ? Optional.empty()
-                        : Stored.task(connection, task, spec.commandLine().getErr()))
-                .orElseGet(() -> connection.api().status(task, exact));
-        output.print(spec.commandLine().getOut(), status);
+        Optional<Api> api = connection.find();
+        Optional<Map<String, Object>> stored = api.isPresent() || exact
+                ? Optional.empty()
+                : Stored.task(connection, task, spec.commandLine().getErr());
+        Map<String, Object> status =
+                stored.orElseGet(() -> api.orElseGet(connection::api).status(task, exact));
+        List<Map<String, Object>> invocations = stored.isPresent()
+                ? Stored.invocations(connection, task)
+                : RunCommand.invocations(api.orElseGet(connection::api), task);
+        PrintWriter out = spec.commandLine().getOut();
+        List<Map<String, Object>> functions = FunctionStates.of(invocations);
+        if (output.isJson()) {
+            status.put("functions", functions);
+            output.print(out, status);
+            return;
+        }
+        status.remove("nodes");
+        output.print(out, status);
+        out.println();
+        output.print(out, functions, functions, FunctionStates.COLUMNS);
     }
 }

@@ -9,6 +9,7 @@ import java.util.Map;
 /** When each function ran, as one bar a function, from the task's start to its end. */
 final class Timeline {
     private static final int WIDTH = 48;
+    private static final int MAX_LINES = 40;
 
     private Timeline() {}
 
@@ -43,6 +44,11 @@ final class Timeline {
                     times.size(),
                     busy / 1e3));
         });
+        if (lines.size() > MAX_LINES) {
+            int more = lines.size() - MAX_LINES + 1;
+            lines.subList(MAX_LINES - 1, lines.size()).clear();
+            lines.add("  … and %d more functions".formatted(more));
+        }
         return lines;
     }
 

@@ -73,7 +73,7 @@ final class Child implements AutoCloseable {
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.appendTo(log.toFile()))
                 .start();
-        process.onExit()
+        CompletableFuture<?> unused = process.onExit()
                 .thenRunAsync(this::relaunch, CompletableFuture.delayedExecutor(RESTART_MILLIS, TimeUnit.MILLISECONDS));
         listener.started(this, again);
     }

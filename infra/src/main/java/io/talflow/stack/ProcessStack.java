@@ -5,6 +5,7 @@ import io.talflow.gateway.log.TopicSetup;
 import io.talflow.tal.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.nio.file.Files;
@@ -40,13 +41,15 @@ public final class ProcessStack implements AutoCloseable {
     /**
      * Starts the processes and returns when they serve.
      *
+     * @param owned is run when the directory is this stack's, before the processes start
      * @return empty if another stack owns the directory
      */
-    public static Optional<ProcessStack> start(Path data) throws IOException {
+    public static Optional<ProcessStack> start(Path data, Runnable owned) throws IOException {
         Optional<DataLock> lock = DataLock.tryLock(data);
         if (lock.isEmpty()) {
             return Optional.empty();
         }
+        owned.run();
         Logs.into(data, "supervisor");
         ProcessStack stack = new ProcessStack(data.toAbsolutePath());
         stack.parts.push(lock.get());
@@ -212,7 +215,7 @@ public final class ProcessStack implements AutoCloseable {
         long end = System.nanoTime() + START_TIMEOUT.toNanos();
         while (true) {
             try (Socket socket = new Socket()) {
-                socket.connect(new InetSocketAddress("127.0.0.1", port), 500);
+                socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 500);
                 return;
             } catch (IOException e) {
                 if (System.nanoTime() > end) {

@@ -26,17 +26,24 @@ public final class Stack implements AutoCloseable {
         this.data = data;
     }
 
+    /** {@link #start(Path, Runnable)} with nothing to do first. */
+    public static Optional<Stack> start(Path data) throws IOException {
+        return start(data, () -> {});
+    }
+
     /**
      * Starts a stack and returns when it serves.
      *
+     * @param owned is run when the directory is this stack's, before the parts start
      * @return empty if another stack owns the directory
      * @throws IOException if a part does not start; those started before it are stopped again
      */
-    public static Optional<Stack> start(Path data) throws IOException {
+    public static Optional<Stack> start(Path data, Runnable owned) throws IOException {
         Optional<DataLock> lock = DataLock.tryLock(data);
         if (lock.isEmpty()) {
             return Optional.empty();
         }
+        owned.run();
         Logs.into(data, "stack");
         Stack stack = new Stack(data);
         stack.parts.push(lock.get());

@@ -104,6 +104,7 @@ public final class PythonServers implements AutoCloseable {
         builder.directory(files.toFile());
         Map<String, String> environment = builder.environment();
         environment.put("PYTHONPATH", environments.sdk().toString());
+        environment.put("TALFLOW_STARTED_IN", Path.of("").toAbsolutePath().toString());
         environment.put("PYTHONUNBUFFERED", "1");
         environment.put("PYTHONDONTWRITEBYTECODE", "1");
         environment.put("PYTHONIOENCODING", "utf-8:backslashreplace");

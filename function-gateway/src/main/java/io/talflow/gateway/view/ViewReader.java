@@ -7,6 +7,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -37,13 +38,31 @@ final class ViewReader implements AutoCloseable {
                     return Optional.empty();
                 }
                 Map<String, Object> state = Json.parseObject(rows.getBytes(1));
-                state.putIfAbsent("nodes", nodes(task));
+                Map<String, Map<String, Object>> nodes = nodes(task);
+                if (!state.containsKey("endedAt") && state.get("counts") instanceof Map<?, ?> counts) {
+                    state.put("counts", current(counts, nodes));
+                }
+                state.putIfAbsent("nodes", nodes);
                 return Optional.of(state);
             }
         }
     }
 
-    private Map<String, Object> nodes(String task) throws SQLException {
+    /** The job writes a running task's counts only now and then; what its invocations say is newer. */
+    private static Map<String, Object> current(Map<?, ?> counts, Map<String, Map<String, Object>> nodes) {
+        Map<String, Object> current = new LinkedHashMap<>();
+        counts.forEach((name, value) -> current.put(String.valueOf(name), value));
+        for (String status : List.of("running", "completed", "failed")) {
+            current.put(
+                    status,
+                    nodes.values().stream()
+                            .mapToLong(node -> (Long) node.getOrDefault(status, 0L))
+                            .sum());
+        }
+        return current;
+    }
+
+    private Map<String, Map<String, Object>> nodes(String task) throws SQLException {
         Map<String, Map<String, Object>> nodes = new TreeMap<>();
         try (PreparedStatement select = connection.prepareStatement(
                 "SELECT node, status, count(*) FROM invocation WHERE task = ? GROUP BY node, status")) {
@@ -55,7 +74,7 @@ final class ViewReader implements AutoCloseable {
                 }
             }
         }
-        return new TreeMap<>(nodes);
+        return nodes;
     }
 
     /** Newest first, without input, context and output. Null filters mean all. */
