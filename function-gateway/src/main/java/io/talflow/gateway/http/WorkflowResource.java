@@ -86,18 +86,7 @@ final class WorkflowResource {
         try {
             return reader.read(file, text);
         } catch (InvalidTal e) {
-            List<Map<String, Object>> problems = new ArrayList<>();
-            for (Problem problem : e.problems()) {
-                Map<String, Object> json = new LinkedHashMap<>();
-                json.put("file", problem.file());
-                json.put("line", (long) problem.position().line());
-                json.put("column", (long) problem.position().column());
-                json.put("severity", problem.severity().name().toLowerCase(Locale.ROOT));
-                json.put("code", problem.code());
-                json.put("message", problem.message());
-                problems.add(json);
-            }
-            throw new GatewayFailure(GatewayError.INVALID_WORKFLOW, e.getMessage(), Map.of("problems", problems));
+            throw Answers.invalid(GatewayError.INVALID_WORKFLOW, e);
         }
     }
 

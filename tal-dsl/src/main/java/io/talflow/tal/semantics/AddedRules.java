@@ -56,9 +56,13 @@ final class AddedRules {
         return "x" + count;
     }
 
+    static boolean isAdded(CompiledRule rule) {
+        return rule.row().startsWith("x");
+    }
+
     /** What an added rule was given. */
     static Object given(TaskState state, CompiledRule rule) {
-        return rule.row().startsWith("x")
+        return isAdded(rule)
                 ? ((Map<?, ?>) state.json(ROW + rule.row().substring(1))).get("given")
                 : Map.of();
     }
