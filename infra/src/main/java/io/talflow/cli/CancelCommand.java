@@ -35,12 +35,17 @@ final class CancelCommand implements Runnable {
 
     @Override
     public void run() {
+        Api api = connection.api();
+        Object status = api.status(task, false).get("status");
+        if (RunCommand.ENDED.contains(String.valueOf(status))) {
+            throw CommandFailed.badInput("%s has ended already: %s".formatted(task, status));
+        }
         Map<String, Object> body = new LinkedHashMap<>();
         body.put("compensate", compensate);
         if (reason != null) {
             body.put("reason", reason);
         }
-        connection.api().cancel(task, body);
+        api.cancel(task, body);
         if (output.isJson()) {
             output.print(spec.commandLine().getOut(), Map.of("task", task));
         } else {

@@ -13,11 +13,23 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  talflow list --workflow word-count --status RUNNING"})
 final class ListCommand implements Runnable {
+    /** What a task can be. */
+    enum Status {
+        WAITING,
+        RUNNING,
+        COMPLETED,
+        FAILED,
+        CANCELLED
+    }
+
     @Option(names = "--workflow", paramLabel = "NAME", defaultValue = "", description = "Tasks of one workflow only.")
     private String workflow;
 
-    @Option(names = "--status", paramLabel = "STATUS", defaultValue = "", description = "Tasks of one status only.")
-    private String status;
+    @Option(
+            names = "--status",
+            paramLabel = "STATUS",
+            description = "Tasks of one status only: ${COMPLETION-CANDIDATES}.")
+    private Status only;
 
     @Option(
             names = "--limit",
@@ -37,6 +49,7 @@ final class ListCommand implements Runnable {
 
     @Override
     public void run() {
+        String status = only == null ? "" : only.name();
         StringBuilder query = new StringBuilder("?pageSize=" + limit);
         if (!workflow.isEmpty()) {
             query.append("&workflow=").append(Api.encode(workflow));

@@ -100,7 +100,7 @@ final class Output {
     }
 
     /** {@code startedAt} → {@code started}, {@code startOffset} → {@code start offset}. */
-    private static String label(String name) {
+    static String label(String name) {
         String words = TIMES.contains(name) && name.endsWith("At") ? name.substring(0, name.length() - 2) : name;
         return words.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
     }

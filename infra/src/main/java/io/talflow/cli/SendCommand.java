@@ -56,7 +56,13 @@ final class SendCommand implements Runnable {
         if (eventData != null) {
             event.put("data", Input.parse(eventData));
         }
-        connection.api().send(event);
+        Api api = connection.api();
+        api.send(event);
+        if (api.statusIfKnown(task).isEmpty()) {
+            spec.commandLine()
+                    .getErr()
+                    .println("no task %s is known; until it starts, its events are dead letters".formatted(task));
+        }
         if (output.isJson()) {
             output.print(spec.commandLine().getOut(), Map.of("task", task, "id", event.get("id")));
         } else {

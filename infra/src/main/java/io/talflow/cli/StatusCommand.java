@@ -4,6 +4,7 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -52,8 +53,21 @@ final class StatusCommand implements Runnable {
             return;
         }
         status.remove("nodes");
+        status.computeIfPresent("counts", (name, counts) -> line(counts));
+        status.computeIfPresent("asOf", (name, asOf) -> line(asOf));
         output.print(out, status);
-        out.println();
-        output.print(out, functions, functions, FunctionStates.COLUMNS);
+        if (!functions.isEmpty()) {
+            out.println();
+            output.print(out, functions, functions, FunctionStates.COLUMNS);
+        }
+    }
+
+    /** Such as {@code running 1, completed 3}. */
+    private static String line(Object fields) {
+        return fields instanceof Map<?, ?> map
+                ? map.entrySet().stream()
+                        .map(entry -> Output.label(String.valueOf(entry.getKey())) + " " + entry.getValue())
+                        .collect(Collectors.joining(", "))
+                : String.valueOf(fields);
     }
 }

@@ -94,7 +94,7 @@ class BadInputIT {
 
     @Test
     void anUnknownTaskIsRefusedByName(Talflow talflow) {
-        for (String command : List.of("status", "events")) {
+        for (String command : List.of("status", "events", "cancel")) {
             Launcher.Result asked = talflow.command(command, "good/nobody");
             assertThat(asked.exitCode()).isEqualTo(2);
             assertThat(asked.err().strip()).isEqualTo("no task good/nobody");

@@ -13,6 +13,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.awaitility.core.ConditionFactory;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -91,12 +92,11 @@ class DevProcessesE2E {
     }
 
     private static void kill(Path data, String name) throws IOException, InterruptedException {
-        String pid = String.valueOf(pids(data).get(name));
-        assertThat(new ProcessBuilder("kill", "-KILL", pid).start().waitFor()).isZero();
+        Launcher.signal("KILL", pids(data).get(name));
     }
 
     private static Map<String, Long> pids(Path data) throws IOException {
-        Map<String, Long> pids = new java.util.TreeMap<>();
+        Map<String, Long> pids = new TreeMap<>();
         Json.parseObject(Files.readAllBytes(data.resolve("processes.json")))
                 .forEach((name, pid) -> pids.put(name, (Long) pid));
         return pids;

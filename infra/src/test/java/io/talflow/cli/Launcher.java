@@ -48,9 +48,7 @@ public final class Launcher {
 
         /** Ctrl-C. */
         public void interrupt() throws IOException, InterruptedException {
-            new ProcessBuilder("kill", "-INT", String.valueOf(process.pid()))
-                    .start()
-                    .waitFor();
+            signal("INT", process.pid());
         }
 
         /** Waits for the end. */
@@ -65,6 +63,14 @@ public final class Launcher {
         public void close() {
             process.descendants().forEach(ProcessHandle::destroyForcibly);
             process.destroyForcibly();
+        }
+    }
+
+    /** Sends a signal by the shell's own kill. */
+    static void signal(String name, long pid) throws IOException, InterruptedException {
+        Process kill = new ProcessBuilder("sh", "-c", "kill -%s %d".formatted(name, pid)).start();
+        if (kill.waitFor() != 0) {
+            throw new IOException("no process %d to send %s".formatted(pid, name));
         }
     }
 

@@ -68,4 +68,36 @@ class MainTest {
         assertThat(lines.get(0)).startsWith("  a |####").endsWith("1 x, 0.500 s");
         assertThat(lines.get(1)).startsWith("  b |    ").contains("#| 1 x");
     }
+
+    @Test
+    void sumsUpInvocationsByNode() {
+        List<Map<String, Object>> rows = FunctionStates.of(List.of(
+                Map.of("node", "a", "status", "COMPLETED", "attempt", 1L, "beganAt", 20L, "endedAt", 30L),
+                Map.of("node", "a", "status", "COMPLETED", "attempt", 2L, "beganAt", 10L, "endedAt", 40L),
+                Map.of("node", "b", "status", "RUNNING", "attempt", 1L)));
+        assertThat(rows.get(0))
+                .containsEntry("state", "2 completed")
+                .containsEntry("attempts", 2L)
+                .containsEntry("beganAt", 10L)
+                .containsEntry("endedAt", 40L);
+        assertThat(rows.get(1)).containsEntry("state", "1 running").containsEntry("endedAt", null);
+    }
+
+    @Test
+    void tablesShowTimesAndJsonKeepsMilliseconds() throws Exception {
+        Output table = new Output();
+        table.format = Output.Format.table;
+        table.print(new PrintWriter(out, true), Map.of("startedAt", 1_767_225_605_000L));
+        assertThat(out.toString()).matches("started +202[56]-\\d\\d-\\d\\d \\d\\d:\\d\\d:05\\.000\\R");
+        Output json = new Output();
+        json.format = Output.Format.json;
+        json.print(new PrintWriter(err, true), Map.of("startedAt", 1_767_225_605_000L));
+        assertThat(err.toString()).contains("1767225605000");
+    }
+
+    @Test
+    void refusesAStatusThatThereIsNot() {
+        assertThat(run("list", "--status", "nonsense")).isEqualTo(2);
+        assertThat(err.toString()).contains("nonsense", "COMPLETED");
+    }
 }

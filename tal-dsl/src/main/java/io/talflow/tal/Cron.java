@@ -121,7 +121,7 @@ public final class Cron {
                 String[] stepped = part.split("/", -1);
                 boolean star = stepped[0].equals("*");
                 String[] range = stepped[0].split("-", -1);
-                if (stepped.length > 2 || range.length > 2 || stepped.length == 2 && !star && range.length == 1) {
+                if (stepped.length > 2 || range.length > 2 || (stepped.length == 2 && !star && range.length == 1)) {
                     throw bad(part, "must be *, a number, a range as 1-5, or one of * and a range with a step as */15");
                 }
                 int from = star ? least : number(range[0]);
@@ -147,7 +147,10 @@ public final class Cron {
                 return named;
             }
             if (!text.matches("\\d{1,2}") || Integer.parseInt(text) < least || Integer.parseInt(text) > most) {
-                throw bad(text, "must be %d to %d%s".formatted(least, most, names.isEmpty() ? "" : " or a name as " + names.get(1)));
+                throw bad(
+                        text,
+                        "must be %d to %d%s"
+                                .formatted(least, most, names.isEmpty() ? "" : " or a name as " + names.get(1)));
             }
             return Integer.parseInt(text);
         }

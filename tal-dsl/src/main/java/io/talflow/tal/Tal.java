@@ -11,7 +11,7 @@ import java.util.Map;
 
 /**
  * Builds a workflow in Java. Values are those a YAML document would hold, {@code ${ }} expressions included, so that
- * there is one set of rules and one set of messages.
+ * there is one set of rules and one set of messages. Durations are texts such as {@code 200ms} or {@code 15m}.
  *
  * <pre>{@code
  * Workflow workflow = Tal.workflow("greet")
@@ -45,6 +45,29 @@ public final class Tal {
         return this;
     }
 
+    /** @param deadline bound on a task, from its start */
+    public Tal deadline(String deadline) {
+        document.put("deadline", deadline);
+        return this;
+    }
+
+    /** A declared event starts a task, whose key {@code key} gives; its data is the input. */
+    public Tal startsAt(Map<String, Object> event, String key) {
+        document.put("start", mapping("when", event, "key", key));
+        return this;
+    }
+
+    public Tal startsAt(Map<String, Object> event, String key, Object with) {
+        document.put("start", mapping("when", event, "key", key, "with", with));
+        return this;
+    }
+
+    /** @param cron five fields, UTC */
+    public Tal startsAt(String cron, Object with) {
+        document.put("start", mapping("cron", cron, "with", with));
+        return this;
+    }
+
     public Tal function(String name, Map<String, ?> function) {
         functions.put(name, function);
         return this;
@@ -52,12 +75,17 @@ public final class Tal {
 
     /** @param type CloudEvents type */
     public Tal event(String name, String type) {
-        events.put(name, Map.of("type", type));
+        return event(name, mapping("type", type));
+    }
+
+    /** @param declaration {@code type}, and {@code topic}, {@code data}, {@code key}, {@code keep} where it has them */
+    public Tal event(String name, Map<String, ?> declaration) {
+        events.put(name, declaration);
         return this;
     }
 
     public Tal rule(RuleBuilder rule) {
-        rules.add(rule.fields);
+        rules.add(rule.fields());
         return this;
     }
 
@@ -84,18 +112,34 @@ public final class Tal {
         return mapping("http", url);
     }
 
-    /** A function with the data it declares: names to {@code value} or {@code stream}. */
-    public static Map<String, Object> emitting(Map<String, Object> function, Map<String, String> emits) {
-        Map<String, Object> declared = new LinkedHashMap<>(function);
-        declared.put("emits", emits);
-        return declared;
+    /** A function that takes a recorded time and answers with the data it declares. */
+    public static Map<String, Object> replay(String runtime) {
+        return mapping("replay", mapping("runtime", runtime));
     }
 
-    /** @param timeout bound on one attempt, such as {@code 200ms} or {@code 15m} */
+    /** A function with the data it declares: names to {@code value}, {@code stream} or a mapping. */
+    public static Map<String, Object> emitting(Map<String, Object> function, Map<String, ?> emits) {
+        return with(function, "emits", emits);
+    }
+
+    /** @param timeout bound on one attempt */
     public static Map<String, Object> timeout(Map<String, Object> function, String timeout) {
-        Map<String, Object> bounded = new LinkedHashMap<>(function);
-        bounded.put("timeout", timeout);
-        return bounded;
+        return with(function, "timeout", timeout);
+    }
+
+    /**
+     * A function that is tried again.
+     *
+     * @param entries each with {@code errorEquals}; the first that names an error decides
+     */
+    @SafeVarargs
+    public static Map<String, Object> retrying(Map<String, Object> function, Map<String, ?>... entries) {
+        return with(function, "retry", List.of(entries));
+    }
+
+    /** A function that another undoes. */
+    public static Map<String, Object> compensated(Map<String, Object> function, String by) {
+        return with(function, "compensate", by);
     }
 
     public static Object started() {
@@ -115,11 +159,11 @@ public final class Tal {
     }
 
     public static Map<String, Object> ready(String node, String datum) {
-        return mapping("ready", Map.of("node", node, "datum", datum));
+        return mapping("ready", mapping("node", node, "datum", datum));
     }
 
     public static Map<String, Object> item(String node, String stream) {
-        return mapping("item", Map.of("node", node, "datum", stream));
+        return mapping("item", mapping("node", node, "datum", stream));
     }
 
     public static Map<String, Object> event(String name) {
@@ -134,92 +178,90 @@ public final class Tal {
         return mapping("all", List.of(events));
     }
 
+    public static Map<String, Object> atLeast(int least, Object... of) {
+        return mapping("atLeast", (long) least, "of", List.of(of));
+    }
+
+    public static Map<String, Object> count(int count, Object of) {
+        return mapping("count", (long) count, "of", of);
+    }
+
     public static Map<String, Object> seq(Object... events) {
         return mapping("seq", List.of(events));
     }
 
+    /** No other event of the task may lie between them. */
+    public static Map<String, Object> strictSeq(Object... events) {
+        return mapping("seq", List.of(events), "strict", true);
+    }
+
     /** @param member what happens once for each slice of {@code node.stream} */
     public static Map<String, Object> gather(Map<String, Object> member, String node, String stream) {
-        Map<String, Object> gather = mapping("gather", member);
-        gather.put("over", Map.of("node", node, "datum", stream));
-        return gather;
+        return mapping("gather", member, "over", mapping("node", node, "datum", stream));
+    }
+
+    /** It has not happened for so long since its rule was armed. */
+    public static Map<String, Object> absent(Object event, String duration) {
+        return mapping("absent", event, "for", duration);
+    }
+
+    public static Map<String, Object> absent(Object event, String duration, Object after) {
+        return mapping("absent", event, "for", duration, "after", after);
+    }
+
+    public static Map<String, Object> every(String period) {
+        return mapping("every", period);
+    }
+
+    /** It has happened {@code size} times, or {@code maxWait} has passed since the first. */
+    public static Map<String, Object> batch(Object event, int size, String maxWait) {
+        return mapping("batch", event, "size", (long) size, "maxWait", maxWait);
+    }
+
+    public static Map<String, Object> batch(Object event, int size) {
+        return mapping("batch", event, "size", (long) size);
+    }
+
+    /** The same event in a window from its first arrival. */
+    public static Map<String, Object> within(String window, Map<String, Object> event) {
+        return with(event, "within", window);
+    }
+
+    /**
+     * The same event where a condition holds.
+     *
+     * @param cel without the {@code ${ }}
+     */
+    public static Map<String, Object> onlyIf(String cel, Map<String, Object> event) {
+        return with(event, "if", "${ " + cel + " }");
+    }
+
+    /** The same event of one CloudEvents subject. */
+    public static Map<String, Object> about(String subject, Map<String, Object> event) {
+        return with(event, "subject", subject);
     }
 
     /** The same event under a name that the rule's expressions know it by. */
     public static Map<String, Object> as(String alias, Map<String, Object> event) {
-        Map<String, Object> named = new LinkedHashMap<>(event);
-        named.put("as", alias);
-        return named;
+        return with(event, "as", alias);
     }
 
     public static RuleBuilder when(Object event) {
         return new RuleBuilder(event);
     }
 
-    private static Map<String, Object> mapping(String key, Object value) {
+    /** @param fields keys and values in turn */
+    static Map<String, Object> mapping(Object... fields) {
         Map<String, Object> mapping = new LinkedHashMap<>();
-        mapping.put(key, value);
+        for (int at = 0; at < fields.length; at += 2) {
+            mapping.put((String) fields[at], fields[at + 1]);
+        }
         return mapping;
     }
 
-    /** One rule; actions fire in the order they are added. */
-    public static final class RuleBuilder {
-        private final Map<String, Object> fields = new LinkedHashMap<>();
-        private final List<Object> actions = new ArrayList<>();
-
-        private RuleBuilder(Object when) {
-            fields.put("when", when);
-            fields.put("do", actions);
-        }
-
-        public RuleBuilder id(String id) {
-            fields.put("id", id);
-            return this;
-        }
-
-        /** @param cel a condition, without the {@code ${ }} */
-        public RuleBuilder onlyIf(String cel) {
-            fields.put("if", "${ " + cel + " }");
-            return this;
-        }
-
-        public RuleBuilder firesEach() {
-            fields.put("fires", "each");
-            return this;
-        }
-
-        public RuleBuilder invoke(String function, Object with) {
-            Map<String, Object> action = mapping("invoke", function);
-            action.put("with", with);
-            return act(action);
-        }
-
-        public RuleBuilder invoke(String function, String as, Object with) {
-            Map<String, Object> action = mapping("invoke", function);
-            action.put("as", as);
-            action.put("with", with);
-            return act(action);
-        }
-
-        public RuleBuilder set(Map<String, ?> patch) {
-            return act(mapping("set", patch));
-        }
-
-        public RuleBuilder skip(String node) {
-            return act(mapping("skip", node));
-        }
-
-        public RuleBuilder complete(Object output) {
-            return act(mapping("complete", output));
-        }
-
-        public RuleBuilder fail(String error, String message) {
-            return act(mapping("fail", Map.of("error", error, "message", message)));
-        }
-
-        private RuleBuilder act(Map<String, Object> action) {
-            actions.add(action);
-            return this;
-        }
+    private static Map<String, Object> with(Map<String, Object> mapping, String key, Object value) {
+        Map<String, Object> more = new LinkedHashMap<>(mapping);
+        more.put(key, value);
+        return more;
     }
 }

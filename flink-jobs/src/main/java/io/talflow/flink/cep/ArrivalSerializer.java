@@ -8,11 +8,11 @@ import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Seventeen bytes an arrival. */
+/** Twenty-one bytes an arrival. */
 final class ArrivalSerializer extends TypeSerializerSingleton<Arrival> {
     static final ArrivalSerializer INSTANCE = new ArrivalSerializer();
     private static final long serialVersionUID = 1L;
-    private static final int LENGTH = 2 * Integer.BYTES + Long.BYTES + 1;
+    private static final int LENGTH = Integer.BYTES + 2 * Long.BYTES + 1;
 
     @Override
     public boolean isImmutableType() {
@@ -41,7 +41,7 @@ final class ArrivalSerializer extends TypeSerializerSingleton<Arrival> {
 
     @Override
     public void serialize(Arrival arrival, DataOutputView target) throws IOException {
-        target.writeInt(arrival.slot());
+        target.writeLong(arrival.slots());
         target.writeInt(arrival.number());
         target.writeLong(arrival.timeMicros());
         target.writeBoolean(arrival.complete());
@@ -49,7 +49,7 @@ final class ArrivalSerializer extends TypeSerializerSingleton<Arrival> {
 
     @Override
     public Arrival deserialize(DataInputView source) throws IOException {
-        return new Arrival(source.readInt(), source.readInt(), source.readLong(), source.readBoolean());
+        return new Arrival(source.readLong(), source.readInt(), source.readLong(), source.readBoolean());
     }
 
     @Override

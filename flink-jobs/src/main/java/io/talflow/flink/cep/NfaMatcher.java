@@ -7,8 +7,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
 import java.util.HashMap;
+import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -89,6 +89,9 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
     private static final class Machine {
         private final NFA<Arrival> nfa;
         private final AfterMatchSkipStrategy skip;
+        /** Names of the pattern's stages, in order. */
+        private final List<String> stages;
+
         private final BufferStore store = new BufferStore();
         private final SharedBuffer<Arrival> buffer;
         private final NFAStateSerializer states = new NFAStateSerializer();
@@ -97,6 +100,7 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
         Machine(Pattern<Arrival, ?> pattern) {
             this.nfa = NFACompiler.compileFactory(pattern, true).createNFA();
             this.skip = pattern.getAfterMatchSkipStrategy();
+            this.stages = stages(pattern);
             this.buffer = new SharedBuffer<>(
                     store, ArrivalSerializer.INSTANCE, new SharedBufferCacheConfig(CACHE_SLOTS, CACHE_SLOTS, NEVER));
         }
@@ -127,14 +131,22 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
             return new Step(match, !match.isEmpty(), timedOut, kept == null ? Ways.NONE : ways(state), kept);
         }
 
+        private static List<String> stages(Pattern<?, ?> pattern) {
+            LinkedList<String> names = new LinkedList<>();
+            for (Pattern<?, ?> stage = pattern; stage != null; stage = stage.getPrevious()) {
+                names.addFirst(stage.getName());
+            }
+            return List.copyOf(names);
+        }
+
         /** The arrivals of the first match, in order of their stages. */
-        private static List<Arrival> first(Collection<Map<String, List<Arrival>>> matches) {
+        private List<Arrival> first(Collection<Map<String, List<Arrival>>> matches) {
             if (matches.isEmpty()) {
                 return List.of();
             }
+            Map<String, List<Arrival>> match = matches.iterator().next();
             List<Arrival> arrivals = new ArrayList<>();
-            matches.iterator().next().values().forEach(arrivals::addAll);
-            arrivals.sort(Comparator.comparingInt(Arrival::slot));
+            stages.forEach(stage -> arrivals.addAll(match.getOrDefault(stage, List.of())));
             return arrivals;
         }
 

@@ -18,25 +18,24 @@ public final class PatternCompiler {
 
     /** The pattern of a shape; pure. The unit of its time is the microsecond. */
     public Pattern<Arrival, ?> compile(Shape shape) {
-        Pattern<Arrival, ?> pattern =
-                switch (shape.kind()) {
-                    case EVENT -> Pattern.<Arrival>begin("event", PAST_LAST).where(new Any());
-                    case FIRST -> Pattern.<Arrival>begin("first", PAST_LAST).where(new Any());
-                    case LAST -> last(shape.windowMicros() > 0);
-                    case SEQUENCE, STRICT -> sequence(shape.stages(), shape.kind() == Shape.Kind.STRICT);
-                    case ABSENT ->
-                        Pattern.<Arrival>begin("after", PAST_LAST)
-                                .where(new Slot(0))
-                                .notFollowedBy("event")
-                                .where(new Slot(1));
-                };
+        Pattern<Arrival, ?> pattern = switch (shape.kind()) {
+            case EVENT -> Pattern.<Arrival>begin("event", PAST_LAST).where(new Any());
+            case FIRST -> Pattern.<Arrival>begin("first", PAST_LAST).where(new Any());
+            case LAST -> last(shape.windowMicros() > 0);
+            case SEQUENCE, STRICT -> sequence(shape.stages(), shape.kind() == Shape.Kind.STRICT);
+            case ABSENT ->
+                Pattern.<Arrival>begin("after", PAST_LAST)
+                        .where(new Slot(0))
+                        .notFollowedBy("event")
+                        .where(new Slot(1));
+        };
         return shape.windowMicros() > 0 ? pattern.within(Duration.ofMillis(shape.windowMicros())) : pattern;
     }
 
     private static Pattern<Arrival, Arrival> last(boolean timed) {
         return timed
                 ? Pattern.<Arrival>begin("open", PAST_LAST)
-                        .where(new Slot(Arrival.OPENING))
+                        .where(new Opening())
                         .followedBy("last")
                         .where(new Complete())
                 : Pattern.<Arrival>begin("last", PAST_LAST).where(new Complete());
@@ -61,6 +60,15 @@ public final class PatternCompiler {
         }
     }
 
+    private static final class Opening extends SimpleCondition<Arrival> {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public boolean filter(Arrival arrival) {
+            return arrival.opens();
+        }
+    }
+
     private static final class Complete extends SimpleCondition<Arrival> {
         private static final long serialVersionUID = 1L;
 
@@ -80,7 +88,7 @@ public final class PatternCompiler {
 
         @Override
         public boolean filter(Arrival arrival) {
-            return arrival.slot() == slot;
+            return arrival.fills(slot);
         }
     }
 }

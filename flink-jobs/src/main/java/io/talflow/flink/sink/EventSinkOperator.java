@@ -22,7 +22,6 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
-import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -31,6 +30,7 @@ import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
@@ -75,7 +75,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     private transient Matcher matcher;
     private transient TaskEngine engine;
     private transient KnownDefinitions definitions;
-    private transient MapState<String, byte[]> rows;
+    private transient RowStore rows;
     private transient ValueState<Boolean> waiting;
     private transient InternalTimerService<String> timers;
     private transient long pokedAt;
@@ -102,9 +102,11 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         definitions = new KnownDefinitions(context.getOperatorStateStore()
                 .getBroadcastState(new MapStateDescriptor<>(
                         "definitions", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE)));
-        rows = context.getKeyedStateStore()
-                .getMapState(new MapStateDescriptor<>(
-                        "rows", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE));
+        rows = new RowStore(
+                context.getKeyedStateStore()
+                        .getMapState(new MapStateDescriptor<>(
+                                "rows", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE)),
+                this::setCurrentKey);
         waiting =
                 context.getKeyedStateStore().getState(new ValueStateDescriptor<>(WAITING, BooleanSerializer.INSTANCE));
         waitingTasks = new HashSet<>();
@@ -128,6 +130,12 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     }
 
     @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        rows.flush();
+        super.snapshotState(context);
+    }
+
+    @Override
     public void close() throws Exception {
         if (matcher instanceof AutoCloseable closeable) {
             closeable.close();
@@ -139,7 +147,8 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     public void processElement1(StreamRecord<LogRecord> element) throws Exception {
         LogRecord record = element.getValue();
         events.inc();
-        StateRows task = new StateRows(rows);
+        String key = record.event().task();
+        StateRows task = new StateRows(rows.of(key));
         List<Effect> effects;
         try {
             effects = engine.apply(task, record.logEvent());
@@ -151,23 +160,24 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
                     record.event().task(),
                     e);
             effects = List.of(new Effect.DeadLetter(record.event(), "event/failed", e.toString()));
-            task = new StateRows(rows);
+            task = new StateRows(rows.of(key));
         }
-        task.flush();
+        task.keep();
         for (Effect effect : effects) {
             apply(effect, record);
         }
+        rows.relieve();
     }
 
     @Override
     public void onProcessingTime(InternalTimer<String, String> timer) throws Exception {
         switch (timer.getNamespace()) {
             case CLOCK -> poke(timer.getKey(), timer.getTimestamp());
-            case SWEEP -> sweep();
+            case SWEEP -> sweep(timer.getKey());
             case TOMBSTONE -> {
-                StateRows task = new StateRows(rows);
+                StateRows task = new StateRows(rows.of(timer.getKey()));
                 engine.forget(task);
-                task.flush();
+                task.keep();
             }
             default -> throw new IllegalStateException("timer of no known kind: " + timer.getNamespace());
         }
@@ -189,16 +199,17 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
             timers.registerProcessingTimeTimer(CLOCK, now + 1);
             return;
         }
-        emit(Outgoing.log(TalEvent.engine(
-                task + "/timer/" + at, "/talflow/job", EventTypes.TASK_TIMER, task, Map.of("at", at))));
+        emit(Outgoing.log(
+                TalEvent.engine(task + "/timer/" + at, "/talflow/job", EventTypes.TASK_TIMER, task, Map.of("at", at))));
     }
 
-    private void sweep() throws Exception {
-        StateRows task = new StateRows(rows);
+    private void sweep(String key) throws Exception {
+        StateRows task = new StateRows(rows.of(key));
         if (engine.sweep(task)) {
             timers.registerProcessingTimeTimer(SWEEP, timers.currentProcessingTime() + 1);
         }
-        task.flush();
+        task.keep();
+        rows.relieve();
     }
 
     @Override
@@ -224,9 +235,9 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         setCurrentKey(task);
         waiting.clear();
         waitingTasks.remove(task);
-        StateRows state = new StateRows(rows);
+        StateRows state = new StateRows(rows.of(task));
         List<Effect> effects = engine.resume(state);
-        state.flush();
+        state.keep();
         for (Effect effect : effects) {
             apply(effect, null);
         }

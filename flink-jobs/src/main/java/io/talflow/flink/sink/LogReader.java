@@ -51,7 +51,7 @@ public final class LogReader extends ProcessFunction<RawRecord, LogRecord> {
     public void processElement(RawRecord record, Context context, Collector<LogRecord> readable) {
         TalEvent event;
         try {
-            event = CloudEventCodec.decode(record.headers(), record.value());
+            event = CloudEventCodec.decodeUnread(record.headers(), record.value());
         } catch (CloudEventCodec.MalformedEvent e) {
             context.output(out, Outgoing.deadLetter(record, "event/malformed", e.getMessage()));
             return;

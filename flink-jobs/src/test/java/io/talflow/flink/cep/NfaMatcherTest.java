@@ -36,7 +36,8 @@ class NfaMatcherTest {
         byte[] memory = null;
         for (int slot = 0; slot < 4; slot++) {
             try (NfaMatcher fresh = new NfaMatcher()) {
-                Matcher.Step step = fresh.offer(shape, memory, new Arrival(slot, slot, 1_000 + slot, false));
+                Matcher.Step step =
+                        fresh.offer(shape, memory, new Arrival(Arrival.slot(slot), slot, 1_000 + slot, false));
                 assertThat(step.match()).hasSize(slot == 3 ? 4 : 0);
                 memory = step.memory();
             }
@@ -48,12 +49,12 @@ class NfaMatcherTest {
     void nodesOfOneShapeAreApart() {
         Shape shape = Shape.sequence(2, 0);
         try (NfaMatcher nfa = new NfaMatcher()) {
-            byte[] first = nfa.offer(shape, null, new Arrival(0, 0, 1, false)).memory();
-            byte[] second = nfa.offer(shape, null, new Arrival(1, 0, 2, false)).memory();
+            byte[] first = nfa.offer(shape, null, new Arrival(1, 0, 1, false)).memory();
+            byte[] second = nfa.offer(shape, null, new Arrival(2, 0, 2, false)).memory();
             assertThat(second).as("an arrival out of turn leaves nothing").isNull();
-            assertThat(nfa.offer(shape, second, new Arrival(1, 0, 3, false)).match())
+            assertThat(nfa.offer(shape, second, new Arrival(2, 0, 3, false)).match())
                     .isEmpty();
-            assertThat(nfa.offer(shape, first, new Arrival(1, 1, 4, false)).match())
+            assertThat(nfa.offer(shape, first, new Arrival(2, 1, 4, false)).match())
                     .hasSize(2);
         }
     }
@@ -65,7 +66,7 @@ class NfaMatcherTest {
         try (NfaMatcher nfa = new NfaMatcher()) {
             byte[] memory = null;
             for (int slot = 0; slot < 3; slot++) {
-                Matcher.Step step = nfa.offer(shape, memory, new Arrival(slot, slot, 7, false));
+                Matcher.Step step = nfa.offer(shape, memory, new Arrival(Arrival.slot(slot), slot, 7, false));
                 memory = step.memory();
                 assertThat(step.match()).hasSize(slot == 2 ? 3 : 0);
             }
@@ -77,8 +78,8 @@ class NfaMatcherTest {
     void closesItsTimers() {
         for (int round = 0; round < 20; round++) {
             try (NfaMatcher nfa = new NfaMatcher()) {
-                nfa.offer(Shape.EVENT, null, new Arrival(0, 0, 1, true));
-                nfa.offer(Shape.sequence(3, 0), null, new Arrival(0, 0, 1, true));
+                nfa.offer(Shape.EVENT, null, new Arrival(1, 0, 1, true));
+                nfa.offer(Shape.sequence(3, 0), null, new Arrival(1, 0, 1, true));
             }
         }
         Awaitility.await("a buffer's timer ends with its matcher").until(NfaMatcherTest::timers, List.of()::equals);
@@ -101,17 +102,17 @@ class NfaMatcherTest {
             time += random.nextInt(4);
             boolean offered = random.nextInt(5) > 0;
             Arrival arrival = arrival(shape, random, at, time, plainMemory != null);
-            Matcher.Step expected = offered
-                    ? plain.offer(shape, plainMemory, arrival)
-                    : plain.advance(shape, plainMemory, time);
-            Matcher.Step actual =
-                    offered ? nfa.offer(shape, nfaMemory, arrival) : nfa.advance(shape, nfaMemory, time);
+            Matcher.Step expected =
+                    offered ? plain.offer(shape, plainMemory, arrival) : plain.advance(shape, plainMemory, time);
+            Matcher.Step actual = offered ? nfa.offer(shape, nfaMemory, arrival) : nfa.advance(shape, nfaMemory, time);
             String place = "-Dseed=%d, case %d, %s, %s"
                     .formatted(SEED, number, shape, offered ? arrival.toString() : "clock at " + time);
             assertThat(numbers(actual)).as(place).isEqualTo(numbers(expected));
             assertThat(actual.timedOut()).as("timed out, %s", place).isEqualTo(expected.timedOut());
             assertThat(actual.taken()).as("taken, %s", place).isEqualTo(expected.taken());
-            assertThat(actual.ways().count()).as("ways, %s", place).isEqualTo(expected.ways().count());
+            assertThat(actual.ways().count())
+                    .as("ways, %s", place)
+                    .isEqualTo(expected.ways().count());
             assertThat(oldest(actual)).as("oldest, %s", place).isEqualTo(oldest(expected));
             assertThat(actual.memory() == null)
                     .as("nothing to remember, %s", place)
@@ -135,15 +136,16 @@ class NfaMatcherTest {
 
     /** An arrival as the engine could offer it: a window opens once, and {@code absent} is told what it asked for. */
     private static Arrival arrival(Shape shape, Random random, int number, long time, boolean open) {
-        int slot = random.nextInt(shape.kind() == Shape.Kind.STRICT ? shape.stages() + 1 : shape.stages());
-        if (shape.kind() == Shape.Kind.STRICT && slot == shape.stages()) {
-            slot = Arrival.OTHER;
-        } else if (shape.kind() == Shape.Kind.ABSENT) {
-            slot = open ? 1 : 0;
-        } else if (shape.kind() == Shape.Kind.LAST && shape.windowMicros() > 0 && !open) {
+        if (shape.kind() == Shape.Kind.LAST && shape.windowMicros() > 0 && !open) {
             return new Arrival(Arrival.OPENING, number, time, false);
         }
-        return new Arrival(slot, number, time, random.nextInt(3) == 0);
+        long slots = Arrival.OTHER;
+        if (shape.kind() == Shape.Kind.ABSENT) {
+            slots = Arrival.slot(open ? 1 : 0);
+        } else if (shape.kind() != Shape.Kind.STRICT || random.nextInt(4) > 0) {
+            slots = Arrival.slot(random.nextInt(shape.stages())) | Arrival.slot(random.nextInt(shape.stages()));
+        }
+        return new Arrival(slots, number, time, random.nextInt(3) == 0);
     }
 
     private static List<Integer> numbers(Matcher.Step step) {

@@ -12,7 +12,6 @@ import io.talflow.gateway.log.EventLog;
 import io.talflow.gateway.view.TaskView;
 import io.talflow.tal.InvalidTal;
 import io.talflow.tal.Json;
-import io.talflow.tal.Problem;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.TaskId;

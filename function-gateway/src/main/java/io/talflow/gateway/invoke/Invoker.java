@@ -143,14 +143,15 @@ public final class Invoker implements AutoCloseable {
         if (closed) {
             return; // what stopping does to a function is not its outcome: it runs again after the next start
         }
-        CompletableFuture<?> unused = quiet.thenCompose(said -> journal.record(key, outcome)).whenComplete((matters, error) -> {
-            if (error != null) {
-                LOG.error("Outcome of {} is not journaled; it is told all the same", key, error);
-            }
-            if (error != null || matters) {
-                publisher.publish(new Recorded(key, run.firing().task(), outcome));
-            }
-        });
+        CompletableFuture<?> unused = quiet.thenCompose(said -> journal.record(key, outcome))
+                .whenComplete((matters, error) -> {
+                    if (error != null) {
+                        LOG.error("Outcome of {} is not journaled; it is told all the same", key, error);
+                    }
+                    if (error != null || matters) {
+                        publisher.publish(new Recorded(key, run.firing().task(), outcome));
+                    }
+                });
     }
 
     /** Takes no more outcomes; call before the executors are closed. */

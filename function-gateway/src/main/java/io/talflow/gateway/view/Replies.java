@@ -53,7 +53,8 @@ public final class Replies implements TopicTail.Listener {
         asked.put(query, answer);
         Map<String, Object> data = new LinkedHashMap<>(question);
         data.put("query", query);
-        CompletableFuture<?> unused = log.append(TalEvent.engine(query, "/talflow/gateway", EventTypes.TASK_QUERY, task, data))
+        CompletableFuture<?> unused = log.append(
+                        TalEvent.engine(query, "/talflow/gateway", EventTypes.TASK_QUERY, task, data))
                 .whenComplete((metadata, error) -> {
                     if (error != null) {
                         answer.completeExceptionally(error);

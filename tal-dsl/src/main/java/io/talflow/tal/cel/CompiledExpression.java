@@ -37,7 +37,8 @@ public final class CompiledExpression {
             CelAbstractSyntaxTree ast = environment.cel().compile(source).getAst();
             boolean bool = ast.getResultType().equals(SimpleType.BOOL)
                     || ast.getResultType().equals(SimpleType.DYN);
-            return new CompiledExpression(source, environment.cel().createProgram(ast), MentionsOf.ast(ast), MentionsOf.paths(ast), bool);
+            return new CompiledExpression(
+                    source, environment.cel().createProgram(ast), MentionsOf.ast(ast), MentionsOf.paths(ast), bool);
         } catch (CelValidationException e) {
             throw invalid(e, source, environment);
         } catch (CelEvaluationException e) {

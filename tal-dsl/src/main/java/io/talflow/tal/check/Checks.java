@@ -40,7 +40,11 @@ public final class Checks {
         OF_RULES.forEach(check -> check.check(subject, problems));
     }
 
-    /** Checks a rule that is added to a running task. @param before rules that were added to it already */
+    /**
+     * Checks a rule that is added to a running task.
+     *
+     * @param before rules that were added to it already
+     */
     public static void added(Workflow workflow, List<Rule> before, Rule rule, Problems problems) {
         Subject subject = Subject.added(workflow, before, rule);
         OF_RULES.forEach(check -> check.check(subject, problems));

@@ -5,6 +5,7 @@ import io.talflow.tal.model.EventExpression.Gather;
 import io.talflow.tal.model.EventExpression.Leaf;
 import io.talflow.tal.model.EventExpression.LeafType;
 import io.talflow.tal.parse.Problems;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -24,9 +25,11 @@ final class ClosingJoins implements Checks.Check {
     private static void check(EventExpression expression, Subject subject, Problems problems) {
         if (expression instanceof Gather gather) {
             String member = gather.member().name();
+            boolean emits = subject.workflow().functions().values().stream()
+                    .anyMatch(function -> function.emits().containsKey(gather.stream()));
             boolean runs = subject.rules().stream()
                     .anyMatch(scoped -> Subject.settles(scoped.rule()).contains(member));
-            if (runs && !sliced(gather, subject).contains(member)) {
+            if (emits && runs && !sliced(gather, subject).contains(member)) {
                 problems.error(
                         "tal/never-closes",
                         gather.position(),
@@ -41,7 +44,7 @@ final class ClosingJoins implements Checks.Check {
     /** The nodes whose events can belong to a slice of the stream; at least those that do. */
     private static Set<String> sliced(Gather gather, Subject subject) {
         Set<String> nodes = new HashSet<>();
-        List<Subject.Scoped> rest = new java.util.ArrayList<>(subject.rules());
+        List<Subject.Scoped> rest = new ArrayList<>(subject.rules());
         while (rest.removeIf(scoped -> {
             boolean takes = takes(scoped.rule().when(), gather, nodes);
             if (takes) {
@@ -60,7 +63,7 @@ final class ClosingJoins implements Checks.Check {
             boolean item = leaf.type() == LeafType.ITEM
                     && leaf.name().equals(gather.producer())
                     && leaf.datum().equals(gather.stream());
-            return item || leaf.type() != LeafType.EVENT && sliced.contains(leaf.name());
+            return item || (leaf.type() != LeafType.EVENT && sliced.contains(leaf.name()));
         }
         if (expression instanceof Gather
                 || expression instanceof EventExpression.Count

@@ -27,7 +27,7 @@ final class Compensations implements Checks.Check {
                         "tal/compensated-compensation",
                         function.position(),
                         "function %s: compensate: %s has a compensation itself; what undoes is not undone, so take that of %s"
-                                .formatted(function.name(), name, name)
+                                        .formatted(function.name(), name, name)
                                 + " away or name another function");
             }
         }

@@ -58,8 +58,7 @@ final class CompilingExpressions implements Checks.Check {
     }
 
     /** The compiled expression, or null after reporting why there is none. */
-    static CompiledExpression compile(
-            Template.Expression expression, CelEnvironment environment, Problems problems) {
+    static CompiledExpression compile(Template.Expression expression, CelEnvironment environment, Problems problems) {
         try {
             return CompiledExpression.of(expression, environment);
         } catch (InvalidCel e) {

@@ -73,7 +73,8 @@ final class EndlessCycles implements Checks.Check {
         for (Action action : rule.reactions().actions()) {
             if (action instanceof Action.Emit emit) {
                 workflow.events().values().stream()
-                        .filter(event -> event.type().equals(emit.type()) && event.topic().isEmpty())
+                        .filter(event -> event.type().equals(emit.type())
+                                && event.topic().isEmpty())
                         .forEach(event -> caused.add(EVENT + event.name()));
             }
         }

@@ -35,7 +35,7 @@ final class FiringOnce implements Checks.Check {
     }
 
     private static boolean happensOnce(EventExpression when) {
-        return when instanceof Leaf leaf && leaf.type() == LeafType.STARTED
-                || when instanceof EventExpression.Absent absent && absent.opensWhenArmed();
+        return (when instanceof Leaf leaf && leaf.type() == LeafType.STARTED)
+                || (when instanceof EventExpression.Absent absent && absent.opensWhenArmed());
     }
 }

@@ -6,6 +6,7 @@ import io.talflow.tal.model.EventExpression.LeafType;
 import io.talflow.tal.model.Rule;
 import io.talflow.tal.parse.Problems;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.Set;
 
 /** What runs for each slice of a stream is waited for by somebody, or the task's end cuts it short. */
@@ -21,7 +22,7 @@ final class GatheredSlices implements Checks.Check {
                     || leaf.type() != LeafType.ITEM) {
                 continue;
             }
-            for (String node : new HashSet<>(Actions.runs(rule.reactions().actions()))) {
+            for (String node : new LinkedHashSet<>(Actions.runs(rule.reactions().actions()))) {
                 if (!awaited.contains(node)) {
                     problems.warning(
                             "tal/not-gathered",

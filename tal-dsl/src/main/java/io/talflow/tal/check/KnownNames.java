@@ -95,7 +95,8 @@ final class KnownNames implements Checks.Check {
 
         /** A rule that is added again gets a number. */
         private boolean isRule(String id) {
-            return rules.contains(id) || id.matches(".+\\.\\d+") && addedRules.contains(id.replaceFirst("\\.\\d+$", ""));
+            return rules.contains(id)
+                    || (id.matches(".+\\.\\d+") && addedRules.contains(id.replaceFirst("\\.\\d+$", "")));
         }
 
         private void expression(EventExpression expression) {
@@ -161,8 +162,7 @@ final class KnownNames implements Checks.Check {
                                 .formatted(
                                         function.name(),
                                         datum,
-                                        Names.suggestion(
-                                                datum, function.emits().keySet())));
+                                        Names.suggestion(datum, function.emits().keySet())));
             } else if (stream && declared.kind() != Function.Datum.Kind.STREAM) {
                 problems.error(
                         "tal/not-a-stream",

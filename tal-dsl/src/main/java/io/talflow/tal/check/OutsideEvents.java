@@ -36,7 +36,8 @@ final class OutsideEvents implements Checks.Check {
                     start.when().position(),
                     "no event %s%s"
                             .formatted(
-                                    name, Names.suggestion(name, workflow.events().keySet())));
+                                    name,
+                                    Names.suggestion(name, workflow.events().keySet())));
         }
         start.when()
                 .alias()
@@ -44,8 +45,7 @@ final class OutsideEvents implements Checks.Check {
                         "tal/taken-name",
                         start.when().position(),
                         "as: what starts a task is known as 'event' here, and needs no other name"));
-        CelEnvironment environment =
-                CelEnvironment.ofEvent(declared == null ? Map.of() : declared.dataSchema());
+        CelEnvironment environment = CelEnvironment.ofEvent(declared == null ? Map.of() : declared.dataSchema());
         start.when().filter().ifPresent(filter -> CompilingExpressions.condition(filter, environment, problems));
         CompilingExpressions.compile(start.key(), environment, problems);
         start.with().ifPresent(with -> template(with, environment, problems));

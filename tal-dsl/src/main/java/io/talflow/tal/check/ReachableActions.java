@@ -14,8 +14,7 @@ final class ReachableActions implements Checks.Check {
             Rule.Reactions reactions = rule.reactions();
             List.of(reactions.actions(), reactions.otherwise(), reactions.onTimeout(), reactions.onFailed())
                     .forEach(actions -> check(actions, problems));
-            if (rule.maxConcurrency() > 0
-                    && reactions.all().stream().noneMatch(Action.Invoke.class::isInstance)) {
+            if (rule.maxConcurrency() > 0 && reactions.all().stream().noneMatch(Action.Invoke.class::isInstance)) {
                 problems.warning(
                         "tal/bounds-nothing",
                         rule.position(),

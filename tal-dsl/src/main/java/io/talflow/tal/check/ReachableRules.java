@@ -42,9 +42,8 @@ final class ReachableRules implements Checks.Check {
         String why = missing.isEmpty()
                 ? "'started' is the first event of a task, which no later part of a seq, no added rule and no rule that"
                         + " begins disabled sees"
-                : "%s can only run after it"
-                        .formatted(String.join(
-                                ", ", missing.stream().sorted().toList()));
+                : "%s can only run after it, or never"
+                        .formatted(String.join(", ", missing.stream().sorted().toList()));
         problems.error(
                 "tal/unreachable",
                 scoped.rule().when().position(),

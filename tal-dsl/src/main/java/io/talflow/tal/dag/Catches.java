@@ -68,8 +68,8 @@ final class Catches {
 
     private List<Node> sources(Node target) {
         return dag.nodes().values().stream()
-                .filter(node -> node.catches().stream()
-                        .anyMatch(entry -> entry.next().equals(target.name())))
+                .filter(node ->
+                        node.catches().stream().anyMatch(entry -> entry.next().equals(target.name())))
                 .toList();
     }
 
@@ -82,7 +82,8 @@ final class Catches {
                 List<String> terms = new ArrayList<>();
                 before.forEach(named -> terms.add("!(%s)".formatted(named)));
                 if (!all(List.of(entry))) {
-                    terms.add("(%s)".formatted(named(entry)));
+                    String named = named(entry);
+                    terms.add(named.contains(" || ") ? "(%s)".formatted(named) : named);
                 }
                 ways.add(String.join(" && ", terms));
             }

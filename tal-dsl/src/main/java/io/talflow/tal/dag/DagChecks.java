@@ -46,7 +46,9 @@ final class DagChecks {
             if (!seen.add(edge.from() + "\0" + edge.datum().orElse(""))) {
                 problems.error(
                         "dag/duplicate-edge", edge.position(), "%s needs %s twice".formatted(node.name(), edge.key()));
-            } else if (!keys.add(edge.key()) && node.with().isEmpty()) {
+            } else if (!keys.add(edge.key())
+                    && node.with().isEmpty()
+                    && node.join().kind() != Join.Kind.ANY) {
                 problems.error(
                         "dag/ambiguous-input",
                         edge.position(),
@@ -88,7 +90,8 @@ final class DagChecks {
             problems.error(
                     "dag/bad-join",
                     node.position(),
-                    "%s waits for %d edges and needs %d nodes".formatted(node.name(), node.join().least(), edges));
+                    "%s waits for %d edges and needs %d nodes"
+                            .formatted(node.name(), node.join().least(), edges));
         }
     }
 
@@ -102,9 +105,8 @@ final class DagChecks {
                 problems.error(
                         "dag/catch-needs",
                         next.position(),
-                        "%s is where a failure of %s leads, so it takes no needs and no foreach: it runs when that failure"
-                                + " is caught; for a node that runs either way let another need both"
-                                        .formatted(next.name(), node.name()));
+                        "%s is where a failure of %s leads, so it takes no needs and no foreach; let another node need both"
+                                .formatted(next.name(), node.name()));
             }
         }
     }
@@ -125,7 +127,8 @@ final class DagChecks {
             problems.error(
                     "dag/any-of-foreach",
                     edge.position(),
-                    "%s is a foreach node; join: any and join: {atLeast: …} cannot wait for one".formatted(edge.from()));
+                    "%s is a foreach node; join: any and join: {atLeast: …} cannot wait for one"
+                            .formatted(edge.from()));
         }
         boolean several = node.needs().size() > 1;
         edge.condition()
@@ -154,7 +157,9 @@ final class DagChecks {
     private void cycle() {
         Map<String, Set<String>> waitedFor = new HashMap<>();
         dag.nodes().values().forEach(node -> {
-            waitedFor.computeIfAbsent(node.name(), ignored -> new LinkedHashSet<>()).addAll(node.parents());
+            waitedFor
+                    .computeIfAbsent(node.name(), ignored -> new LinkedHashSet<>())
+                    .addAll(node.parents());
             node.catches()
                     .forEach(entry -> waitedFor
                             .computeIfAbsent(entry.next(), ignored -> new LinkedHashSet<>())

@@ -103,7 +103,10 @@ public final class DagConverter {
                 node.condition(),
                 new Template.Expression("event.data", node.position()));
         if (node.needs().stream().allMatch(liveness::mayDie)) {
-            skip(node, parts.allJudged(node.needs(), node.position()), noneThere(node.needs().size()));
+            skip(
+                    node,
+                    parts.allJudged(node.needs(), node.position()),
+                    noneThere(node.needs().size()));
         }
     }
 
@@ -119,7 +122,8 @@ public final class DagConverter {
                 .mapToObj(index -> "(%s ? 1 : 0)".formatted(Parts.there(index)))
                 .collect(Collectors.joining(" + "));
         String few = "%s < %d".formatted(live, least);
-        String some = node.condition().map(own -> " && (%s)".formatted(own.cel())).orElse("");
+        String some =
+                node.condition().map(own -> " && (%s)".formatted(own.cel())).orElse("");
         EventExpression all = parts.allJudged(needs, node.position());
         add(
                 node.name() + ".rest",
@@ -143,12 +147,10 @@ public final class DagConverter {
 
     /** A node that runs when another's failure leads to it. */
     private void caught(Node node) {
-        Template brought =
-                new Template.Struct(Map.of("error", new Template.Expression("event.data", node.position())));
+        Template brought = new Template.Struct(Map.of("error", new Template.Expression("event.data", node.position())));
         List<EventExpression> sources = catches.sourcesOf(node);
         if (sources.size() == 1) {
-            Optional<Template.Expression> there =
-                    Optional.of(new Template.Expression(Parts.there(0), node.position()));
+            Optional<Template.Expression> there = Optional.of(new Template.Expression(Parts.there(0), node.position()));
             rule(node, sources.get(0), conjunction(there, node.condition(), node.position()), brought);
             return;
         }
@@ -172,8 +174,7 @@ public final class DagConverter {
     }
 
     /** @param brought the input where the node does not say its own */
-    private void rule(
-            Node node, EventExpression when, Optional<Template.Expression> condition, Template brought) {
+    private void rule(Node node, EventExpression when, Optional<Template.Expression> condition, Template brought) {
         List<Action> otherwise =
                 condition.isPresent() ? List.of(new Action.Skip(node.name(), node.position())) : List.of();
         Action invoke =

@@ -88,6 +88,10 @@ public final class DagReader {
         if (fields.node("join") instanceof Node.Mapping mapping) {
             Fields join = new Fields(mapping, "join", problems);
             join.allow("atLeast");
+            if (!join.has("atLeast")) {
+                problems.error(
+                        "tal/missing", join.position(), "join: 'atLeast' is missing; say how many: {atLeast: 2}");
+            }
             int edges = Math.max(1, fields.items("needs").size());
             return Join.atLeast((int) join.whole("atLeast", 1, 1, edges));
         }
@@ -107,12 +111,8 @@ public final class DagReader {
         if (node instanceof Node.Mapping mapping) {
             Fields fields = new Fields(mapping, "a need", problems);
             fields.allow("node", "datum", "if");
-            return Optional.of(
-                    new Edge(
-                    fields.text("node"),
-                    fields.optionalText("datum"),
-                    templates.condition(fields),
-                    fields.position()));
+            return Optional.of(new Edge(
+                    fields.text("node"), fields.optionalText("datum"), templates.condition(fields), fields.position()));
         }
         String text = String.valueOf(node.value());
         int dot = text.indexOf('.');

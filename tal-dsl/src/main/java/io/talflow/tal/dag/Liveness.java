@@ -52,7 +52,7 @@ final class Liveness {
         return node.condition().isPresent()
                 || !node.catches().isEmpty()
                 || caughtBy.contains(node.name())
-                || !node.needs().isEmpty() && node.needs().stream().allMatch(this::mayDie);
+                || (!node.needs().isEmpty() && node.needs().stream().allMatch(this::mayDie));
     }
 
     /** Parents first. */

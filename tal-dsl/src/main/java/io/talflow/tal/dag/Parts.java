@@ -40,7 +40,7 @@ final class Parts {
     EventExpression allOf(List<Edge> edges, boolean named, Position at) {
         List<EventExpression> parts = new ArrayList<>();
         for (Edge edge : edges) {
-            boolean asked = named && edges.size() > 1 || toldByName(edge);
+            boolean asked = (named && edges.size() > 1) || toldByName(edge);
             parts.add(settled(edge, asked ? Optional.of(alias(parts.size())) : NO_ALIAS));
         }
         return parts.size() == 1 ? parts.get(0) : all(parts, at);
@@ -118,17 +118,14 @@ final class Parts {
 
     /** Whether only its name tells that the edge was live: data may come long before their function has completed. */
     private boolean toldByName(Edge edge) {
-        return liveness.canBeSkipped(edge.from())
-                && (edge.datum().isPresent() || liveness.isForeach(edge.from()));
+        return liveness.canBeSkipped(edge.from()) && (edge.datum().isPresent() || liveness.isForeach(edge.from()));
     }
 
     private EventExpression settled(Edge edge, Optional<String> alias) {
         boolean skippable = liveness.canBeSkipped(edge.from());
         if (liveness.isForeach(edge.from())) {
             Gather gather = gather(dag.nodes().get(edge.from()), alias, edge.position());
-            return skippable
-                    ? any(edge, gather, skipped(gather.producer(), edge.position()))
-                    : gather;
+            return skippable ? any(edge, gather, skipped(gather.producer(), edge.position())) : gather;
         }
         if (edge.datum().isEmpty()) {
             return leaf(skippable ? LeafType.SETTLED : LeafType.COMPLETED, edge, ALWAYS, alias);
@@ -187,8 +184,7 @@ final class Parts {
     }
 
     private static Leaf leaf(LeafType type, Edge edge, Optional<Template.Expression> filter, Optional<String> alias) {
-        return new Leaf(
-                type, edge.from(), edge.datum().orElse(""), Optional.empty(), filter, alias, edge.position());
+        return new Leaf(type, edge.from(), edge.datum().orElse(""), Optional.empty(), filter, alias, edge.position());
     }
 
     private static EventExpression all(List<EventExpression> parts, Position at) {

@@ -27,6 +27,19 @@ public final class CloudEventCodec {
      * @throws MalformedEvent if it is no CloudEvents 1.0 event with JSON data
      */
     public static TalEvent decode(Map<String, byte[]> headers, byte[] value) {
+        TalEvent event = decodeUnread(headers, value);
+        if (event.data().length > 0) {
+            parse(event.data());
+        }
+        return event;
+    }
+
+    /**
+     * Reads a record of either mode, without a look at the data of a binary one: that is for who uses it.
+     *
+     * @throws MalformedEvent if it is no CloudEvents 1.0 event
+     */
+    public static TalEvent decodeUnread(Map<String, byte[]> headers, byte[] value) {
         String contentType = "";
         for (Map.Entry<String, byte[]> header : headers.entrySet()) {
             if (header.getKey().equalsIgnoreCase("content-type") && header.getValue() != null) {
@@ -50,7 +63,6 @@ public final class CloudEventCodec {
             if (!contentType.isEmpty() && !contentType.contains("json")) {
                 throw new MalformedEvent("datacontenttype must be JSON, is " + contentType);
             }
-            parse(value);
         }
         return event(attributes, value);
     }
@@ -117,7 +129,6 @@ public final class CloudEventCodec {
             } catch (IllegalArgumentException e) {
                 throw new MalformedEvent("data_base64 is not base64");
             }
-            parse(bytes);
         }
         return event(attributes, bytes);
     }

@@ -187,7 +187,8 @@ final class FaasFlowImporter {
         long slices = Math.round(recorded.amount(to.fields, "split_ratio").orElse(1));
         Datum stream = source.emits.get(keys.get());
         source.emits.put(
-                keys.get(), new Datum(stream.name(), stream.kind(), stream.bytes(), (int) Math.min(slices, 1_000_000), false));
+                keys.get(),
+                new Datum(stream.name(), stream.kind(), stream.bytes(), (int) Math.min(slices, 1_000_000), false));
         to.foreach = Optional.of(new Dag.Stream(from, keys.get(), at.position()));
     }
 

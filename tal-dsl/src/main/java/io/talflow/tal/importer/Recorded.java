@@ -46,7 +46,7 @@ final class Recorded {
 
     /** Milliseconds: the grain in which runtimes are scaled and replayed. */
     private Duration scaled(double seconds) {
-        double millis = Math.min(seconds * options.timeScale() * 1e3, Durations.LONGEST.toMillis());
+        double millis = Math.min(seconds * options.timeScale() * 1e3, (double) Durations.LONGEST.toMillis());
         Duration runtime = Duration.ofMillis(Math.round(millis));
         return runtime.compareTo(Durations.SHORTEST) < 0 ? Durations.SHORTEST : runtime;
     }

@@ -19,7 +19,8 @@ public sealed interface EventExpression {
 
     /** Whether it is one event: a leaf, or the first of several leaves. */
     default boolean isSingleEvent() {
-        return this instanceof Leaf || this instanceof Any && children().stream().allMatch(EventExpression::isSingleEvent);
+        return this instanceof Leaf
+                || (this instanceof Any && children().stream().allMatch(EventExpression::isSingleEvent));
     }
 
     /** The name the rule's expressions know the match of this node by. */
@@ -100,8 +101,7 @@ public sealed interface EventExpression {
      *
      * @param window from its first arrival, the end excluded; empty: for ever
      */
-    record All(
-            List<EventExpression> children, Optional<Duration> window, Optional<String> alias, Position position)
+    record All(List<EventExpression> children, Optional<Duration> window, Optional<String> alias, Position position)
             implements EventExpression {
         public All {
             children = List.copyOf(children);
@@ -136,8 +136,7 @@ public sealed interface EventExpression {
     }
 
     /** {@code of} has happened {@code count} times. */
-    record Count(
-            int count, EventExpression of, Optional<Duration> window, Optional<String> alias, Position position)
+    record Count(int count, EventExpression of, Optional<Duration> window, Optional<String> alias, Position position)
             implements EventExpression {
         public Count {
             if (count < 1) {
@@ -239,8 +238,7 @@ public sealed interface EventExpression {
      *
      * @param size 1 to {@link #MOST}; {@link #MOST} where only time counts
      */
-    record Batch(
-            EventExpression of, int size, Optional<Duration> maxWait, Optional<String> alias, Position position)
+    record Batch(EventExpression of, int size, Optional<Duration> maxWait, Optional<String> alias, Position position)
             implements EventExpression {
         public static final int MOST = 10_000;
 

@@ -13,8 +13,7 @@ public sealed interface Start {
      * @param key gives the task's key; the same key again is the same task
      * @param with the input; empty: the event's data
      */
-    record OnEvent(
-            EventExpression.Leaf when, Template.Expression key, Optional<Template> with, Position position)
+    record OnEvent(EventExpression.Leaf when, Template.Expression key, Optional<Template> with, Position position)
             implements Start {}
 
     /**

@@ -11,8 +11,8 @@ import java.util.Optional;
 
 /** Reads the actions of a rule: one, or a list. */
 final class ActionReader {
-    private static final List<String> HEADS = List.of(
-            "invoke", "set", "skip", "emit", "start", "cancel", "enable", "disable", "add", "complete", "fail");
+    private static final List<String> HEADS =
+            List.of("invoke", "set", "skip", "emit", "start", "cancel", "enable", "disable", "add", "complete", "fail");
     private static final Template NOTHING = new Template.Struct(Map.of());
     private final Problems problems;
     private final TemplateReader templates;
@@ -92,8 +92,7 @@ final class ActionReader {
             event.allow("type", "subject", "data");
             Optional<Template> subject =
                     event.has("subject") ? Optional.of(templates.read(event.node("subject"))) : Optional.empty();
-            return new Action.Emit(
-                    eventType(event, problems), subject, optional(event, "data"), fields.position());
+            return new Action.Emit(eventType(event, problems), subject, optional(event, "data"), fields.position());
         });
     }
 

@@ -38,8 +38,7 @@ final class EventReader {
                                 "event name '%s' must be a CEL identifier (letters, digits, _) and no word YAML or CEL keeps"
                                         .formatted(name));
                     }
-                    Fields.of(node, "event " + name, problems)
-                            .ifPresent(event -> events.put(name, event(name, event)));
+                    Fields.of(node, "event " + name, problems).ifPresent(event -> events.put(name, event(name, event)));
                 }));
         return events;
     }

@@ -23,8 +23,21 @@ import java.util.Optional;
 final class ExpressionReader {
     private static final List<String> LEAVES = List.of("completed", "failed", "settled", "ready", "item", "event");
     private static final List<String> HEADS = List.of(
-            "completed", "failed", "settled", "ready", "item", "event", "any", "all", "atLeast", "count", "seq",
-            "gather", "absent", "every", "batch");
+            "completed",
+            "failed",
+            "settled",
+            "ready",
+            "item",
+            "event",
+            "any",
+            "all",
+            "atLeast",
+            "count",
+            "seq",
+            "gather",
+            "absent",
+            "every",
+            "batch");
 
     /** Why an expression has no window, by head word. */
     private static final Map<String, String> NO_WINDOW = Map.of(
@@ -162,8 +175,8 @@ final class ExpressionReader {
             return Optional.empty();
         }
         Optional<String> alias = leaves.alias(fields);
-        return stream.flatMap(of -> member.map(leaf ->
-                new Gather((Leaf) leaf, of.node(), of.datum(), window, alias, fields.position())));
+        return stream.flatMap(of ->
+                member.map(leaf -> new Gather((Leaf) leaf, of.node(), of.datum(), window, alias, fields.position())));
     }
 
     private Optional<EventExpression> absent(Fields fields) {
@@ -178,9 +191,8 @@ final class ExpressionReader {
         Optional<Duration> duration = fields.duration("for");
         Optional<EventExpression> event = read(fields.node("absent"));
         Position at = fields.position();
-        Optional<EventExpression> after = fields.has("after")
-                ? read(fields.node("after"))
-                : Optional.of(Leaf.of(LeafType.STARTED, "", "", at));
+        Optional<EventExpression> after =
+                fields.has("after") ? read(fields.node("after")) : Optional.of(Leaf.of(LeafType.STARTED, "", "", at));
         if (event.isEmpty() || duration.isEmpty() || after.isEmpty()) {
             return Optional.empty();
         }
@@ -220,7 +232,10 @@ final class ExpressionReader {
                     "tal/not-a-list",
                     fields.has(key) ? fields.node(key).position() : fields.position(),
                     "%s: must be %s, is %s"
-                            .formatted(key, form, fields.has(key) ? fields.node(key).kind() : "missing"));
+                            .formatted(
+                                    key,
+                                    form,
+                                    fields.has(key) ? fields.node(key).kind() : "missing"));
             return Optional.empty();
         }
         List<EventExpression> parts = new ArrayList<>();

@@ -172,9 +172,7 @@ public final class Fields {
             return flag;
         }
         problems.error(
-                "tal/not-a-flag",
-                node.position(),
-                "%s: must be true or false, is %s".formatted(key, node.kind()));
+                "tal/not-a-flag", node.position(), "%s: must be true or false, is %s".formatted(key, node.kind()));
         return otherwise;
     }
 

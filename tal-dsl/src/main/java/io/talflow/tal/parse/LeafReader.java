@@ -29,8 +29,7 @@ final class LeafReader {
         Optional<Reference> of = type == LeafType.READY || type == LeafType.ITEM
                 ? reference(head, fields.node(head))
                 : Optional.of(new Reference(fields.text(head), ""));
-        return of.map(name ->
-                new Leaf(type, name.node(), name.datum(), subject, filter, alias, fields.position()));
+        return of.map(name -> new Leaf(type, name.node(), name.datum(), subject, filter, alias, fields.position()));
     }
 
     private Optional<String> subject(Fields fields) {

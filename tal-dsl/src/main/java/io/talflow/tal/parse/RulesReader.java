@@ -77,8 +77,8 @@ public final class RulesReader {
         int maxConcurrency = (int) fields.whole("maxConcurrency", 0, 1, MOST_AT_A_TIME);
         boolean enabled = fields.flag("enabled", true);
         when.ifPresent(expression -> reactable(fields, expression));
-        return when.map(expression -> new Rule(
-                id, expression, condition, fires, reactions, maxConcurrency, enabled, fields.position()));
+        return when.map(expression ->
+                new Rule(id, expression, condition, fires, reactions, maxConcurrency, enabled, fields.position()));
     }
 
     private Rule.Reactions reactions(Fields fields) {
@@ -98,7 +98,9 @@ public final class RulesReader {
                     fields.mapping().keyPosition("else"),
                     "else: the rule has no 'if', so these are never reached");
         }
-        if (fields.has("onTimeout") && when.window().isEmpty()) {
+        boolean windowed = when.window().isPresent()
+                || (fields.node("when") instanceof Node.Mapping written && written.get("within") != null);
+        if (fields.has("onTimeout") && !windowed) {
             problems.error(
                     "tal/no-window",
                     fields.mapping().keyPosition("onTimeout"),

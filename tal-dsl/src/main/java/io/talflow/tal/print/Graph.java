@@ -2,6 +2,9 @@ package io.talflow.tal.print;
 
 import io.talflow.tal.model.Action;
 import io.talflow.tal.model.EventExpression;
+import io.talflow.tal.model.EventExpression.Leaf;
+import io.talflow.tal.model.EventExpression.LeafType;
+import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Rule;
 import io.talflow.tal.model.Workflow;
 import java.util.ArrayList;
@@ -15,23 +18,22 @@ import java.util.Set;
  * @param edges pairs {@code [from, to]}
  */
 public record Graph(List<String> nodes, List<List<String>> edges) {
+    /** What undoes node N is drawn as {@code compensate:N}, as its events are named. */
+    private static final String COMPENSATE = "compensate:";
+
     public Graph {
         nodes = List.copyOf(nodes);
         edges = List.copyOf(edges);
     }
 
-    /** The graph the rules of a workflow draw: an edge where a rule that waits for a node invokes another. */
+    /**
+     * The graph the rules of a workflow draw: an edge where a rule that waits for a node invokes another or starts a task of
+     * another workflow, and one from a node to what undoes it.
+     */
     public static Graph of(Workflow workflow) {
         Set<String> nodes = new LinkedHashSet<>();
         Set<List<String>> edges = new LinkedHashSet<>();
-        for (Rule rule : workflow.rules()) {
-            for (Action action : rule.reactions().all()) {
-                if (action instanceof Action.Invoke invoke) {
-                    nodes.add(invoke.as());
-                    sources(rule.when()).forEach(source -> edges.add(List.of(source, invoke.as())));
-                }
-            }
-        }
+        workflow.rules().forEach(rule -> rule(rule, workflow, nodes, edges));
         edges.removeIf(edge -> !nodes.contains(edge.get(0)));
         return new Graph(List.copyOf(nodes), new ArrayList<>(edges));
     }
@@ -48,10 +50,35 @@ public record Graph(List<String> nodes, List<List<String>> edges) {
         return text.toString();
     }
 
+    private static void rule(Rule rule, Workflow workflow, Set<String> nodes, Set<List<String>> edges) {
+        for (Action action : rule.reactions().all()) {
+            if (action instanceof Action.Invoke invoke) {
+                runs(invoke.as(), rule, nodes, edges);
+                Function function = workflow.functions().get(invoke.function());
+                if (function != null && function.compensate().isPresent()) {
+                    nodes.add(COMPENSATE + invoke.as());
+                    edges.add(List.of(invoke.as(), COMPENSATE + invoke.as()));
+                }
+            } else if (action instanceof Action.Start start) {
+                runs(start.as(), rule, nodes, edges);
+            } else if (action instanceof Action.Add add) {
+                rule(add.rule(), workflow, nodes, edges);
+            }
+        }
+    }
+
+    private static void runs(String node, Rule rule, Set<String> nodes, Set<List<String>> edges) {
+        nodes.add(node);
+        sources(rule.when()).forEach(source -> edges.add(List.of(source, node)));
+    }
+
+    /** The nodes whose events make it happen; what must not come is none. */
     private static Set<String> sources(EventExpression expression) {
         Set<String> sources = new LinkedHashSet<>();
-        if (expression instanceof EventExpression.Leaf leaf && !leaf.name().isEmpty()) {
+        if (expression instanceof Leaf leaf && leaf.type() != LeafType.STARTED && leaf.type() != LeafType.EVENT) {
             sources.add(leaf.name());
+        } else if (expression instanceof EventExpression.Absent absent) {
+            return sources(absent.after());
         }
         expression.children().forEach(child -> sources.addAll(sources(child)));
         return sources;

@@ -38,7 +38,8 @@ public final class TalPrinter {
         }
         if (!workflow.functions().isEmpty()) {
             Map<String, Object> functions = new LinkedHashMap<>();
-            workflow.functions().forEach((name, function) -> functions.put(name, DeclarationPrinter.function(function)));
+            workflow.functions()
+                    .forEach((name, function) -> functions.put(name, DeclarationPrinter.function(function)));
             document.put("functions", functions);
         }
         document.put("rules", workflow.rules().stream().map(TalPrinter::rule).toList());
@@ -50,7 +51,7 @@ public final class TalPrinter {
         return expression.accept(new ExpressionPrinter());
     }
 
-    /** A rule as a JSON value, as an element of {@code rules}. */
+    /** A rule as a JSON value, as a document holds it. */
     public static Map<String, Object> rule(Rule rule) {
         return rule(rule, TemplatePrinter.NOTHING);
     }

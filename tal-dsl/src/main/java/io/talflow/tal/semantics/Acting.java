@@ -148,8 +148,8 @@ final class Acting implements Action.Visitor<Void> {
         for (Invocation invocation : open) {
             invocations.withdraw(invocation);
             Object error = Map.of("error", "Cancelled", "message", "cancelled by rule " + rule.id());
-            run.pending.add(last.as(
-                    new LeafKey(LeafKey.Kind.SETTLED, invocation.node(), ""), invocation.slice(), error));
+            run.pending.add(
+                    last.as(new LeafKey(LeafKey.Kind.SETTLED, invocation.node(), ""), invocation.slice(), error));
             Signals.of(run, invocation).fail(last).forEach(run.pending::add);
         }
         return null;

@@ -1,9 +1,9 @@
 package io.talflow.tal.semantics;
 
 import io.talflow.tal.Json;
+import io.talflow.tal.RuleReader;
 import io.talflow.tal.model.Rule;
 import io.talflow.tal.model.Workflow;
-import io.talflow.tal.parse.RuleReader;
 import io.talflow.tal.print.TalPrinter;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -23,7 +23,7 @@ final class AddedRules {
         int count = state.number("x");
         for (int at = 0; at < count; at++) {
             Object rule = ((Map<?, ?>) state.json(ROW + at)).get("rule");
-            rules.index.add(new CompiledRule("x" + at, RuleReader.read(workflow, rule), workflow), workflow);
+            rules.index.add(new CompiledRule(CompiledRule.ADDED + at, RuleReader.printed(rule), workflow), workflow);
         }
         return rules;
     }
@@ -53,17 +53,17 @@ final class AddedRules {
         run.header.added++;
         run.state.putNumber("x", run.header.added);
         run.rulesChanged();
-        return "x" + count;
+        return CompiledRule.ADDED + count;
     }
 
     static boolean isAdded(CompiledRule rule) {
-        return rule.row().startsWith("x");
+        return rule.row().startsWith(CompiledRule.ADDED);
     }
 
     /** What an added rule was given. */
     static Object given(TaskState state, CompiledRule rule) {
         return isAdded(rule)
-                ? ((Map<?, ?>) state.json(ROW + rule.row().substring(1))).get("given")
+                ? ((Map<?, ?>) state.json(ROW + rule.row().substring(CompiledRule.ADDED.length()))).get("given")
                 : Map.of();
     }
 

@@ -84,9 +84,7 @@ final class Captured {
         boolean gather = node.expression() instanceof Gather;
         if ((gather || node.collects()) && rule.captures(rule.node(node.number() + 1))) {
             Held before = held(state, rule, node);
-            state.put(
-                    TaskState.nodeRow('n', rule, node.number()),
-                    new Held(width(rule, node), before.round()).row());
+            state.put(TaskState.nodeRow('n', rule, node.number()), new Held(width(rule, node), before.round()).row());
         }
     }
 
@@ -100,7 +98,9 @@ final class Captured {
         if (!rule.capturesBelow(parent)) {
             return;
         }
-        for (int number = parent.number() + 1; number < parent.end(); number = rule.node(number).end()) {
+        for (int number = parent.number() + 1;
+                number < parent.end();
+                number = rule.node(number).end()) {
             Node part = rule.node(number);
             if (!hasHappened.test(part)) {
                 clear(rule, part);

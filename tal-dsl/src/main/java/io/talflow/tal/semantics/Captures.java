@@ -50,8 +50,7 @@ final class Captures {
     Object alias(String name) {
         for (Node node : rule.nodes()) {
             if (node.expression().alias().filter(name::equals).isPresent()) {
-                Object event =
-                        node.isRoot() ? last.view() : state.json(TaskState.nodeRow('v', rule, node.number()));
+                Object event = node.isRoot() ? last.view() : state.json(TaskState.nodeRow('v', rule, node.number()));
                 return event != null && (node.expression() instanceof Gather || node.collects())
                         ? withHeld((Map<?, ?>) event, node)
                         : event;
@@ -76,7 +75,9 @@ final class Captures {
         } else if (node.expression() instanceof Absent) {
             collect(rule.child(node, 0), events);
         } else {
-            for (int number = node.number() + 1; number < node.end(); number = rule.node(number).end()) {
+            for (int number = node.number() + 1;
+                    number < node.end();
+                    number = rule.node(number).end()) {
                 collect(rule.node(number), events);
             }
         }
@@ -87,9 +88,7 @@ final class Captures {
         Node part = rule.node(node.number() + 1);
         for (int at = 0; at < held.count(); at++) {
             add(
-                    node.collects()
-                            ? Captured.numbered(rule, part, at)
-                            : Captured.sliced(rule, part, held.round(), at),
+                    node.collects() ? Captured.numbered(rule, part, at) : Captured.sliced(rule, part, held.round(), at),
                     events);
         }
     }

@@ -1,31 +1,31 @@
 package io.talflow.tal.semantics;
 
-import io.talflow.tal.cel.CelEnvironment;
 import io.talflow.tal.cel.CompiledExpression;
 import io.talflow.tal.cel.CompiledTemplate;
 import io.talflow.tal.cel.Mentions;
 import io.talflow.tal.model.Action;
 import io.talflow.tal.model.EventExpression;
 import io.talflow.tal.model.Rule;
-import io.talflow.tal.model.Template;
 import io.talflow.tal.model.Workflow;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.BitSet;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
 /** A rule whose expression is numbered in pre-order (0 is the root) and whose CEL is compiled on first use. */
 final class CompiledRule {
+    /** More nodes than an expression may have. */
+    private static final long NODES = 1L << 24;
+
     private final String row;
     private final Rule rule;
     private final Workflow workflow;
     private final List<Node> nodes = new ArrayList<>();
     private final Set<String> calls = new HashSet<>();
-    private Compiled compiled;
+    private RuleCode code;
+    private BitSet captured;
 
     /**
      * A node of the expression.
@@ -47,29 +47,20 @@ final class CompiledRule {
         boolean hasWays() {
             return expression instanceof EventExpression.Seq seq
                     && (seq.strict() || seq.window().isPresent())
-                    && seq.children().stream().allMatch(Node::isSingle);
+                    && seq.children().stream().allMatch(EventExpression::isSingleEvent);
         }
 
         /** Whether it keeps the events that completed its part, in order. */
         boolean collects() {
             return expression instanceof EventExpression.Count || expression instanceof EventExpression.Batch;
         }
-
-        private static boolean isSingle(EventExpression part) {
-            return part instanceof EventExpression.Leaf
-                    || part instanceof EventExpression.Any any
-                            && any.children().stream().allMatch(EventExpression.Leaf.class::isInstance);
-        }
     }
+
+    /** What row names of added rules begin with. */
+    static final String ADDED = "x";
 
     /** A gather's member fills the slot of its slice, not of its place. */
     static final int SLOT_OF_SLICE = -1;
-
-    private record Compiled(
-            Optional<CompiledExpression> condition,
-            Map<Integer, CompiledExpression> filters,
-            Map<Action, CompiledTemplate> templates,
-            Mentions mentions) {}
 
     /** @param row names the rule in the rows of a task; never reused in it */
     CompiledRule(String row, Rule rule, Workflow workflow) {
@@ -94,12 +85,18 @@ final class CompiledRule {
             childSlot++;
         }
         nodes.set(
-                number,
-                new Node(number, expression, parent, slot, expression.accept(ShapeOf.INSTANCE), nodes.size()));
+                number, new Node(number, expression, parent, slot, expression.accept(ShapeOf.INSTANCE), nodes.size()));
     }
 
     String row() {
         return row;
+    }
+
+    /** Rank of a node's deadline: rules in their order, added ones last; in a rule the outer node first. */
+    long rank(Node node) {
+        boolean added = row.startsWith(ADDED);
+        long place = Long.parseLong(added ? row.substring(ADDED.length()) : row);
+        return ((added ? NODES : 0) + place) * NODES + node.number();
     }
 
     String id() {
@@ -124,6 +121,34 @@ final class CompiledRule {
 
     List<Node> nodes() {
         return nodes;
+    }
+
+    /** The sequence with ways that a leaf is a part of, or below one; null: none. */
+    Node waysOf(Node leaf) {
+        for (int up = leaf.parent(); up >= 0; up = nodes.get(up).parent()) {
+            Node above = nodes.get(up);
+            if (above.hasWays()) {
+                return above;
+            }
+            if (!(above.expression() instanceof EventExpression.Any)) {
+                return null;
+            }
+        }
+        return null;
+    }
+
+    /** What leads an occurrence to a leaf. */
+    LeafKey key(Node leaf) {
+        return LeafKey.of((EventExpression.Leaf) leaf.expression(), workflow);
+    }
+
+    /** The part of a node that something below it belongs to. */
+    int partOf(Node above, Node below) {
+        Node part = below;
+        while (part.parent() != above.number()) {
+            part = nodes.get(part.parent());
+        }
+        return part.slot();
     }
 
     /** The child that fills a slot of a node. */
@@ -166,173 +191,62 @@ final class CompiledRule {
     }
 
     Optional<CompiledExpression> condition() {
-        return compiled().condition;
+        return code().condition();
     }
 
     /** The filter of a leaf, or null. */
     CompiledExpression filter(int node) {
-        return compiled().filters.get(node);
+        return code().filter(node);
     }
 
     /** The template of an action that has one. */
     CompiledTemplate template(Action action) {
-        return compiled().templates.get(action);
+        return code().template(action);
     }
 
     Mentions mentions() {
-        return compiled().mentions;
+        return code().mentions();
     }
 
     /** Whether what filled a node is read when the rule fires, beyond the last event, which is at hand then. */
     boolean captures(Node node) {
-        if (nodes.size() == 1) {
-            return false;
-        }
-        Set<String> roots = mentions().roots();
-        boolean all = roots.contains("events") || roots.contains("values");
-        Node parent = node.isRoot() ? null : nodes.get(node.parent());
-        boolean kept = parent != null && (parent.collects() || node.slot() == SLOT_OF_SLICE);
-        return all && (node.expression().children().isEmpty() || kept)
-                || mentionsAlias(node)
-                || kept && mentionsAlias(parent);
+        return captured().get(node.number());
     }
 
     /** Whether anything is captured at or below a node. */
     boolean capturesBelow(Node node) {
-        for (int number = node.number(); number < node.end(); number++) {
-            if (captures(nodes.get(number))) {
-                return true;
+        int next = captured().nextSetBit(node.number());
+        return next >= 0 && next < node.end();
+    }
+
+    private BitSet captured() {
+        if (captured == null) {
+            captured = new BitSet(nodes.size());
+            if (nodes.size() > 1) {
+                nodes.stream().filter(this::isRead).forEach(node -> captured.set(node.number()));
             }
         }
-        return false;
+        return captured;
+    }
+
+    private boolean isRead(Node node) {
+        Set<String> roots = mentions().roots();
+        boolean all = roots.contains("events") || roots.contains("values");
+        Node parent = node.isRoot() ? null : nodes.get(node.parent());
+        boolean kept = parent != null && (parent.collects() || node.slot() == SLOT_OF_SLICE);
+        return (all && (node.expression().children().isEmpty() || kept))
+                || mentionsAlias(node)
+                || (kept && mentionsAlias(parent));
     }
 
     private boolean mentionsAlias(Node node) {
         return node.expression().alias().map(mentions().roots()::contains).orElse(false);
     }
 
-    /** A cheap look at the text, so that only rules that could name {@code results} are compiled at load. */
-    boolean mayMentionResults() {
-        return sources().stream().anyMatch(cel -> cel.contains("results"));
-    }
-
-    private List<String> sources() {
-        List<String> sources = new ArrayList<>();
-        rule.condition().ifPresent(condition -> sources.add(condition.cel()));
-        for (Node node : nodes) {
-            if (node.expression() instanceof EventExpression.Leaf leaf) {
-                leaf.filter().ifPresent(filter -> sources.add(filter.cel()));
-            }
+    private RuleCode code() {
+        if (code == null) {
+            code = new RuleCode(rule, nodes, workflow, row.startsWith(ADDED));
         }
-        for (Action action : allActions()) {
-            collect(templateOf(action), sources);
-        }
-        return sources;
-    }
-
-    private static void collect(Template template, List<String> sources) {
-        if (template instanceof Template.Expression expression) {
-            sources.add(expression.cel());
-        } else if (template instanceof Template.Text text) {
-            text.parts().forEach(part -> collect(part, sources));
-        } else if (template instanceof Template.Array array) {
-            array.items().forEach(item -> collect(item, sources));
-        } else if (template instanceof Template.Struct struct) {
-            struct.fields().values().forEach(field -> collect(field, sources));
-        }
-    }
-
-    private Compiled compiled() {
-        if (compiled == null) {
-            compiled = compile();
-        }
-        return compiled;
-    }
-
-    private Compiled compile() {
-        CelEnvironment environment = CelEnvironment.of(workflow, rule);
-        Mentions mentions = Mentions.NONE;
-        Optional<CompiledExpression> condition =
-                rule.condition().map(expression -> CompiledExpression.of(expression, environment));
-        if (condition.isPresent()) {
-            mentions = mentions.and(condition.get().mentions());
-        }
-        Map<Integer, CompiledExpression> filters = new HashMap<>();
-        for (Node node : nodes) {
-            if (node.expression() instanceof EventExpression.Leaf leaf
-                    && leaf.filter().isPresent()) {
-                CompiledExpression filter = CompiledExpression.of(leaf.filter().get(), environment);
-                filters.put(node.number(), filter);
-                mentions = mentions.and(filter.mentions());
-            }
-        }
-        Map<Action, CompiledTemplate> templates = new HashMap<>();
-        for (Action action : allActions()) {
-            CompiledTemplate template = CompiledTemplate.of(templateOf(action), environment);
-            templates.put(action, template);
-            mentions = mentions.and(template.mentions());
-        }
-        return new Compiled(condition, filters, templates, mentions);
-    }
-
-    private static Template templateOf(Action action) {
-        return action.accept(TemplateOf.INSTANCE);
-    }
-
-    private enum TemplateOf implements Action.Visitor<Template> {
-        INSTANCE;
-
-        @Override
-        public Template invoke(Action.Invoke invoke) {
-            return invoke.with();
-        }
-
-        @Override
-        public Template set(Action.Set set) {
-            return set.patch();
-        }
-
-        @Override
-        public Template skip(Action.Skip skip) {
-            return Template.Literal.NULL;
-        }
-
-        @Override
-        public Template emit(Action.Emit emit) {
-            Map<String, Template> fields = new LinkedHashMap<>();
-            fields.put("data", emit.data());
-            emit.subject().ifPresent(subject -> fields.put("subject", subject));
-            return new Template.Struct(fields);
-        }
-
-        @Override
-        public Template start(Action.Start start) {
-            return start.with();
-        }
-
-        @Override
-        public Template cancel(Action.Cancel cancel) {
-            return Template.Literal.NULL;
-        }
-
-        @Override
-        public Template enable(Action.Enable enable) {
-            return Template.Literal.NULL;
-        }
-
-        @Override
-        public Template add(Action.Add add) {
-            return add.given();
-        }
-
-        @Override
-        public Template complete(Action.Complete complete) {
-            return complete.output();
-        }
-
-        @Override
-        public Template fail(Action.Fail fail) {
-            return fail.error();
-        }
+        return code;
     }
 }

@@ -56,11 +56,12 @@ final class Deadlines {
             long period = ShapeOf.micros(every.period());
             // Ticks nobody saw are one: the next is the first after the event that brought this one.
             long next = run.nowMicros + period * ((untilMicros - run.nowMicros) / period + 1);
-            run.timers.set(id, next);
+            run.timers.set(id, next, rule.rank(node));
         }
         boolean enabled = run.state.rule(rule).enabled();
-        if (!enabled) {
-            if (!(expression instanceof Every)) {
+        boolean ends = !(expression instanceof Every);
+        if (!enabled || (isPart(expression) && !nodes.isDue(rule, node, node.slot()))) {
+            if (ends) {
                 nodes.timeOut(rule, node);
             }
             return;
@@ -76,6 +77,13 @@ final class Deadlines {
         } else {
             endOfWindow(rule, node, timer, due);
         }
+    }
+
+    /** Whether the end of its time makes the node happen, as opposed to forget. */
+    private static boolean isPart(EventExpression expression) {
+        return expression instanceof Every
+                || expression instanceof EventExpression.Absent
+                || expression instanceof EventExpression.Batch;
     }
 
     private static void matched(Outcome outcome, CompiledRule rule, Occurrence timer, Due due) {

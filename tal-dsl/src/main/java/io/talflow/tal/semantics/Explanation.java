@@ -23,14 +23,12 @@ final class Explanation {
     private static final int MOST = 100;
 
     private final TaskState state;
-    private final TaskHeader header;
     private final Timers timers;
     private final List<CompiledRule> rules;
     private final Awaited awaited;
 
     private Explanation(TaskState state, TaskHeader header, Program program) {
         this.state = state;
-        this.header = header;
         this.timers = new Timers(state, header);
         this.rules = new ArrayList<>(program.index().rules());
         if (header.added > 0) {
@@ -68,7 +66,7 @@ final class Explanation {
         long more = 0;
         for (CompiledRule rule : rules) {
             if (asked.equals(rule.id())
-                    || asked.equals("*") && (all || !state.rule(rule).isDeaf(rule))) {
+                    || (asked.equals("*") && (all || !state.rule(rule).isDeaf(rule)))) {
                 if (explained.size() < MOST) {
                     explained.add(rule(rule));
                 } else {
@@ -155,10 +153,10 @@ final class Explanation {
             boolean open = state.get(TaskState.nodeRow('m', rule, node.number())) != null;
             told.put("open", open);
             told.put(open ? "cancelledBy" : "opensAt", node(rule, rule.child(node, open ? 1 : 0)));
-        } else if (expression instanceof Seq seq && node.hasWays()) {
+        } else if (node.hasWays()) {
             told.put("begun", state.get(TaskState.nodeRow('m', rule, node.number())) != null);
             told.put("parts", children(rule, node));
-        } else if (expression instanceof Seq seq) {
+        } else if (expression instanceof Seq) {
             told.put("happened", (long) held(rule, node));
             told.put("next", node(rule, rule.child(node, held(rule, node))));
         } else if (node.shape().kind() == Shape.Kind.LAST) {
@@ -194,7 +192,9 @@ final class Explanation {
                 TaskState.nodeRow('s', rule, node.number()),
                 node.expression().children().size());
         List<Object> missing = new ArrayList<>();
-        for (int number = node.number() + 1; number < node.end(); number = rule.node(number).end()) {
+        for (int number = node.number() + 1;
+                number < node.end();
+                number = rule.node(number).end()) {
             Node part = rule.node(number);
             if (!slots.isFilled(part.slot()) && missing.size() < MOST) {
                 missing.add(node(rule, part));

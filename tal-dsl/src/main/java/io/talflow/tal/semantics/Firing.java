@@ -56,7 +56,10 @@ final class Firing {
             act(rule, scope, last, actions, decision);
         }
         // A match without a firing is consumed too: the rule looks again from the start.
-        nodes.restart(rule, acts && rule.firesOnce());
+        boolean deaf = acts && rule.firesOnce();
+        if (deaf || cause != Cause.TIMEOUT || !rule.root().hasWays()) {
+            nodes.restart(rule, deaf);
+        }
         return acts || cause == Cause.MATCH ? decision : null;
     }
 

@@ -101,7 +101,7 @@ final class Invocations {
                 String firing = header.firingPrefix() + invocation.call();
                 long wait = Backoff.micros(retry.get(entry), tries, firing, invocation.attempt());
                 tell(invocation.again(entry));
-                run.timers.set("r/" + invocation.call(), run.nowMicros + wait);
+                run.timers.set("r/" + invocation.call(), run.nowMicros + wait, Timers.LAST);
                 free(invocation);
                 return true;
             }
@@ -217,8 +217,7 @@ final class Invocations {
 
     private TalEvent startOf(Invocation invocation) {
         String task = subTask(invocation);
-        Map<String, Object> data = Map.of(
-                "workflow", TaskId.workflow(task), "input", Json.parse(invocation.input()));
+        Map<String, Object> data = Map.of("workflow", TaskId.workflow(task), "input", Json.parse(invocation.input()));
         String firing = header.firingPrefix() + invocation.call();
         return new TalEvent(
                 firing + "/start",

@@ -17,7 +17,7 @@ final class Looked {
         Map<String, Object> looked = new LinkedHashMap<>();
         looked.put("condition", rule.rule().condition().orElseThrow().cel());
         looked.put("value", false);
-        looked.put("event", last.view().get("id"));
+        looked.put("event", last.id());
         looked.put("at", run.nowMillis());
         Map<String, Object> values = new LinkedHashMap<>();
         for (List<String> path : condition.paths()) {

@@ -1,15 +1,10 @@
 package io.talflow.tal.semantics;
 
-import io.talflow.tal.model.EventExpression;
 import io.talflow.tal.model.EventExpression.Absent;
-import io.talflow.tal.model.EventExpression.All;
 import io.talflow.tal.model.EventExpression.Any;
-import io.talflow.tal.model.EventExpression.AtLeast;
 import io.talflow.tal.model.EventExpression.Batch;
-import io.talflow.tal.model.EventExpression.Count;
 import io.talflow.tal.model.EventExpression.Every;
 import io.talflow.tal.model.EventExpression.Gather;
-import io.talflow.tal.model.EventExpression.Leaf;
 import io.talflow.tal.model.EventExpression.Seq;
 import io.talflow.tal.semantics.CompiledRule.Node;
 import io.talflow.tal.semantics.Triggers.Outcome;
@@ -25,7 +20,6 @@ final class Nodes {
     private final Captured captured;
     private final Ways ways;
     private final BitSet happened = new BitSet();
-    private Node entered;
 
     Nodes(TaskRun run) {
         this.run = run;
@@ -39,169 +33,68 @@ final class Nodes {
         return happened;
     }
 
+    Captured captured() {
+        return captured;
+    }
+
     // --- arrivals
 
     /** An occurrence at a leaf that is due and whose filter holds. */
     Outcome leaf(CompiledRule rule, Node leaf, int slot, Occurrence occurrence) {
-        entered = leaf;
-        if (leaf.isRoot()) {
-            return offered(rule, leaf, arrival(0, true), occurrence);
+        return leaf.isRoot() ? offered(rule, leaf, arrival(true), occurrence) : arrive(rule, leaf, slot, occurrence);
+    }
+
+    /**
+     * An occurrence at a sequence with ways.
+     *
+     * @param leaves by the number of the part, the leaf that takes it, or null
+     */
+    Outcome ways(CompiledRule rule, Node seq, Node[] leaves, Occurrence occurrence) {
+        Matcher.Step step = ways.offer(rule, seq, leaves, occurrence);
+        if (step.matched()) {
+            return happen(rule, seq, occurrence);
         }
-        return arrive(rule, leaf, slot, occurrence);
+        return step.taken() ? Outcome.TAKEN : Outcome.REFUSED;
     }
 
     /** A child has happened. */
     private Outcome arrive(CompiledRule rule, Node child, int slot, Occurrence occurrence) {
-        Node parent = rule.node(child.parent());
-        return parent.expression().accept(new Arriving(rule, parent, child, slot, occurrence));
+        return rule.node(child.parent()).expression().accept(new Arriving(this, rule, child, slot, occurrence));
     }
 
-    private Outcome offered(CompiledRule rule, Node node, Arrival arrival, Occurrence occurrence) {
+    Outcome offered(CompiledRule rule, Node node, Arrival arrival, Occurrence occurrence) {
         return offer(rule, node, arrival).matched() ? happen(rule, node, occurrence) : Outcome.TAKEN;
     }
 
-    private Outcome happen(CompiledRule rule, Node node, Occurrence occurrence) {
+    Outcome happen(CompiledRule rule, Node node, Occurrence occurrence) {
         happened.set(node.number());
         captured.settle(rule, node);
         forget(rule, node);
         return node.isRoot() ? Outcome.MATCHED : arrive(rule, node, node.slot(), occurrence);
     }
 
-    private Arrival arrival(int slot, boolean complete) {
-        return new Arrival(slot, 0, run.nowMicros, complete);
+    /** An arrival of which no pattern asks the part. */
+    Arrival arrival(boolean complete) {
+        return new Arrival(Arrival.slot(0), 0, run.nowMicros, complete);
     }
 
-    private Matcher.Step offer(CompiledRule rule, Node node, Arrival arrival) {
+    Arrival arrivalAt(int part) {
+        return new Arrival(Arrival.slot(part), 0, run.nowMicros, false);
+    }
+
+    Matcher.Step offer(CompiledRule rule, Node node, Arrival arrival) {
         return run.pattern(rule, node, memory -> run.matcher.offer(node.shape(), memory, arrival));
     }
 
-    private void setTimer(CompiledRule rule, Node node, long afterMicros) {
-        run.timers.set(timer(rule, node), run.nowMicros + afterMicros);
+    void setTimer(CompiledRule rule, Node node, long afterMicros) {
+        run.timers.set(timer(rule, node), run.nowMicros + afterMicros, rule.rank(node));
     }
 
     /** Opens the window of a set at its first arrival. */
-    private void openWindow(CompiledRule rule, Node node) {
+    void openWindow(CompiledRule rule, Node node) {
         if (node.shape().isTimed() && !isOpen(rule, node)) {
-            offer(rule, node, arrival(Arrival.OPENING, false));
+            offer(rule, node, new Arrival(Arrival.OPENING, 0, run.nowMicros, false));
             setTimer(rule, node, node.shape().windowMicros());
-        }
-    }
-
-    /** One kind of parent, one method. */
-    private final class Arriving implements EventExpression.Visitor<Outcome> {
-        private final CompiledRule rule;
-        private final Node parent;
-        private final Node child;
-        private final int slot;
-        private final Occurrence occurrence;
-
-        Arriving(CompiledRule rule, Node parent, Node child, int slot, Occurrence occurrence) {
-            this.rule = rule;
-            this.parent = parent;
-            this.child = child;
-            this.slot = slot;
-            this.occurrence = occurrence;
-        }
-
-        @Override
-        public Outcome leaf(Leaf leaf) {
-            throw new IllegalStateException("a leaf has no parts");
-        }
-
-        @Override
-        public Outcome every(Every every) {
-            throw new IllegalStateException("every has no parts");
-        }
-
-        @Override
-        public Outcome any(Any any) {
-            captured.clearUnhappened(rule, parent, child::equals);
-            captured.put(rule, child, occurrence);
-            return offered(rule, parent, arrival(slot, true), occurrence);
-        }
-
-        @Override
-        public Outcome all(All all) {
-            return fill(all.children().size());
-        }
-
-        @Override
-        public Outcome atLeast(AtLeast atLeast) {
-            return fill(atLeast.least());
-        }
-
-        private Outcome fill(int least) {
-            openWindow(rule, parent);
-            captured.put(rule, child, occurrence);
-            SlotSet slots = slots(rule, parent);
-            slots.fill(slot);
-            boolean complete = slots.hasFilled(least);
-            if (complete && !slots.complete()) {
-                captured.clearUnhappened(rule, parent, part -> slots.isFilled(part.slot()));
-            }
-            return offered(rule, parent, arrival(slot, complete), occurrence);
-        }
-
-        @Override
-        public Outcome gather(Gather gather) {
-            openWindow(rule, parent);
-            captured.putSlice(rule, parent, child, slot, occurrence);
-            SlotSet slots = slots(rule, parent);
-            slots.fill(slot);
-            return offered(rule, parent, arrival(slot, slots.complete()), occurrence);
-        }
-
-        @Override
-        public Outcome count(Count count) {
-            openWindow(rule, parent);
-            return counted(held(rule, parent), count.count());
-        }
-
-        @Override
-        public Outcome batch(Batch batch) {
-            int held = held(rule, parent);
-            if (held == 0) {
-                batch.maxWait().ifPresent(wait -> setTimer(rule, parent, ShapeOf.micros(wait)));
-            }
-            return counted(held, batch.size());
-        }
-
-        private Outcome counted(int held, int most) {
-            captured.putNumbered(rule, child, held, occurrence);
-            state.putNumber(TaskState.nodeRow('s', rule, parent.number()), held + 1);
-            return offered(rule, parent, arrival(0, held + 1 == most), occurrence);
-        }
-
-        @Override
-        public Outcome seq(Seq seq) {
-            if (parent.hasWays()) {
-                Matcher.Step step = ways.offer(rule, parent, child, entered, occurrence);
-                if (step.matched()) {
-                    return happen(rule, parent, occurrence);
-                }
-                return step.taken() ? Outcome.TAKEN : Outcome.REFUSED;
-            }
-            if (slot == 0 && parent.shape().isTimed()) {
-                setTimer(rule, parent, parent.shape().windowMicros());
-            }
-            captured.put(rule, child, occurrence);
-            state.putNumber(TaskState.nodeRow('s', rule, parent.number()), slot + 1);
-            Outcome outcome = offered(rule, parent, arrival(slot, true), occurrence);
-            if (outcome == Outcome.TAKEN && slot + 1 < seq.children().size()) {
-                open(rule, rule.child(parent, slot + 1));
-            }
-            return outcome;
-        }
-
-        @Override
-        public Outcome absent(Absent absent) {
-            if (slot == 0) {
-                captured.put(rule, child, occurrence);
-                return openAbsent(rule, parent);
-            }
-            offer(rule, parent, arrival(1, true));
-            timeOut(rule, parent);
-            return Outcome.TAKEN;
         }
     }
 
@@ -210,12 +103,12 @@ final class Nodes {
         openWindow(rule, gather);
         SlotSet slots = slots(rule, gather);
         slots.expect(width);
-        return offered(rule, gather, arrival(width, slots.complete()), occurrence);
+        return offered(rule, gather, arrival(slots.complete()), occurrence);
     }
 
     /** What a batch holds is complete: its time is over, or its stream. @return whether that makes the rule match */
     boolean flush(CompiledRule rule, Node batch, Occurrence occurrence) {
-        return held(rule, batch) > 0 && offered(rule, batch, arrival(0, true), occurrence) == Outcome.MATCHED;
+        return held(rule, batch) > 0 && offered(rule, batch, arrival(true), occurrence) == Outcome.MATCHED;
     }
 
     // --- time
@@ -223,7 +116,7 @@ final class Nodes {
     /** A tick of {@code every}. */
     Outcome tick(CompiledRule rule, Node every, Occurrence occurrence) {
         happened.clear();
-        Outcome outcome = offer(rule, every, arrival(0, true)).matched() ? Outcome.MATCHED : Outcome.REFUSED;
+        Outcome outcome = offer(rule, every, arrival(true)).matched() ? Outcome.MATCHED : Outcome.REFUSED;
         if (outcome == Outcome.REFUSED || every.isRoot()) {
             return outcome;
         }
@@ -256,7 +149,9 @@ final class Nodes {
         if (node.expression() instanceof Seq) {
             return part.slot() < held(rule, node);
         }
-        return node.collects() || node.expression() instanceof Gather || slots(rule, node).isFilled(part.slot());
+        return node.collects()
+                || node.expression() instanceof Gather
+                || slots(rule, node).isFilled(part.slot());
     }
 
     private Matcher.Step advance(CompiledRule rule, Node node) {
@@ -276,12 +171,14 @@ final class Nodes {
     }
 
     /** Opens each {@code absent} without {@code after} at or below a node, of a sequence in its first part only. */
-    private void open(CompiledRule rule, Node node) {
+    void open(CompiledRule rule, Node node) {
         if (node.expression() instanceof Absent absent && absent.opensWhenArmed()) {
             openAbsent(rule, node);
             return;
         }
-        for (int number = node.number() + 1; number < node.end(); number = rule.node(number).end()) {
+        for (int number = node.number() + 1;
+                number < node.end();
+                number = rule.node(number).end()) {
             open(rule, rule.node(number));
             if (node.expression() instanceof Seq) {
                 return;
@@ -289,13 +186,42 @@ final class Nodes {
         }
     }
 
-    private Outcome openAbsent(CompiledRule rule, Node absent) {
-        offer(rule, absent, arrival(0, false));
+    Outcome openAbsent(CompiledRule rule, Node absent) {
+        offer(rule, absent, arrivalAt(0));
         if (!isOpen(rule, absent)) {
             return Outcome.REFUSED;
         }
         setTimer(rule, absent, absent.shape().windowMicros());
         return Outcome.TAKEN;
+    }
+
+    // --- turns
+
+    /** Whether a part is still empty and its turn has come, all the way up. */
+    boolean isDue(CompiledRule rule, Node part, int slotOfPart) {
+        int slot = slotOfPart;
+        for (int up = part.parent(); up >= 0; up = rule.node(up).parent()) {
+            Node parent = rule.node(up);
+            if (!takes(rule, parent, slot)) {
+                return false;
+            }
+            slot = parent.slot();
+        }
+        return true;
+    }
+
+    private boolean takes(CompiledRule rule, Node parent, int slot) {
+        if (parent.expression() instanceof Any || parent.collects() || parent.hasWays()) {
+            return true;
+        }
+        if (parent.expression() instanceof Seq) {
+            return held(rule, parent) == slot;
+        }
+        if (parent.expression() instanceof Absent absent) {
+            boolean open = isOpen(rule, parent);
+            return slot == 0 ? !open && !absent.opensWhenArmed() : open;
+        }
+        return !slots(rule, parent).isFilled(slot);
     }
 
     // --- what a node remembers
@@ -307,6 +233,10 @@ final class Nodes {
     /** The part of a sequence whose turn it is; of a count or batch how many events it holds. */
     int held(CompiledRule rule, Node node) {
         return state.number(TaskState.nodeRow('s', rule, node.number()));
+    }
+
+    void hold(CompiledRule rule, Node node, int held) {
+        state.putNumber(TaskState.nodeRow('s', rule, node.number()), held);
     }
 
     SlotSet slots(CompiledRule rule, Node join) {

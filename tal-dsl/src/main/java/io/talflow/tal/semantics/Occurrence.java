@@ -12,14 +12,19 @@ import java.util.Map;
 /**
  * One thing that happened in a task, as a leaf of an expression sees it. A log event makes one or more: a completion is
  * also the readiness of the data in its result.
- *
- * @param key what leaves are indexed by, see {@link LeafKey}
- * @param slice the slice of a stream it is about; null if none
- * @param view {@code {id, source, type, subject, time, data}}, as expressions see it
  */
-record Occurrence(LeafKey key, Slice slice, Map<String, Object> view) {
+final class Occurrence {
     private static final DateTimeFormatter TIME =
             DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
+
+    private final LeafKey key;
+    private final Slice slice;
+    private final Origin origin;
+    private final Object data;
+    private Map<String, Object> view;
+
+    /** The event it comes from, without its data. */
+    private record Origin(String id, String source, String type, String subject, long timeMillis) {}
 
     /**
      * A slice of a stream.
@@ -29,38 +34,67 @@ record Occurrence(LeafKey key, Slice slice, Map<String, Object> view) {
      */
     record Slice(String stream, int index) {}
 
+    private Occurrence(LeafKey key, Slice slice, Origin origin, Object data) {
+        this.key = key;
+        this.slice = slice;
+        this.origin = origin;
+        this.data = data;
+    }
+
     static Occurrence of(LeafKey key, Slice slice, TalEvent event, long timeMillis, Object data) {
-        Map<String, Object> view = new LinkedHashMap<>();
-        view.put("id", event.id());
-        view.put("source", event.source());
-        view.put("type", event.type());
-        view.put("subject", event.subject());
-        view.put("time", TIME.format(Instant.ofEpochMilli(timeMillis)));
-        view.put("data", data);
-        return new Occurrence(key, slice, view);
+        Origin origin = new Origin(event.id(), event.source(), event.type(), event.subject(), timeMillis);
+        return new Occurrence(key, slice, origin, data);
     }
 
     /** A deadline of a rule has passed; the same whatever event of the log brought it. */
     static Occurrence timer(String rule, String task, long micros) {
         long millis = micros / 1000;
-        Map<String, Object> view = new LinkedHashMap<>();
-        view.put("id", rule + "/timer");
-        view.put("source", "/talflow/" + task);
-        view.put("type", EventTypes.TASK_TIMER);
-        view.put("subject", "");
-        view.put("time", TIME.format(Instant.ofEpochMilli(millis)));
-        view.put("data", Map.of("at", millis));
-        return new Occurrence(new LeafKey(LeafKey.Kind.TIMER, rule, ""), null, view);
+        Origin origin = new Origin(rule + "/timer", "/talflow/" + task, EventTypes.TASK_TIMER, "", millis);
+        return new Occurrence(new LeafKey(LeafKey.Kind.TIMER, rule, ""), null, origin, Map.of("at", millis));
     }
 
     /** The same event seen as something else. */
-    Occurrence as(LeafKey other, Slice otherSlice, Object data) {
-        Map<String, Object> otherView = new LinkedHashMap<>(view);
-        otherView.put("data", data);
-        return new Occurrence(other, otherSlice, otherView);
+    Occurrence as(LeafKey other, Slice otherSlice, Object otherData) {
+        return new Occurrence(other, otherSlice, origin, otherData);
+    }
+
+    /** What leaves are indexed by, see {@link LeafKey}. */
+    LeafKey key() {
+        return key;
+    }
+
+    /** The slice of a stream it is about; null if none. */
+    Slice slice() {
+        return slice;
+    }
+
+    String subject() {
+        return origin.subject();
+    }
+
+    String id() {
+        return origin.id();
+    }
+
+    Object data() {
+        return data;
+    }
+
+    /** {@code {id, source, type, subject, time, data}}, as expressions see it; made when one looks. */
+    Map<String, Object> view() {
+        if (view == null) {
+            view = new LinkedHashMap<>();
+            view.put("id", origin.id());
+            view.put("source", origin.source());
+            view.put("type", origin.type());
+            view.put("subject", origin.subject());
+            view.put("time", TIME.format(Instant.ofEpochMilli(origin.timeMillis())));
+            view.put("data", data);
+        }
+        return view;
     }
 
     byte[] row() {
-        return Json.bytes(view);
+        return Json.bytes(view());
     }
 }

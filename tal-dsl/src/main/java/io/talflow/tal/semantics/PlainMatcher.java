@@ -7,7 +7,7 @@ import java.util.List;
 
 /** The meaning of each shape, spelled out. */
 public final class PlainMatcher implements Matcher {
-    private static final int ARRIVAL_BYTES = 2 * Integer.BYTES + Long.BYTES;
+    private static final int ARRIVAL_BYTES = Integer.BYTES + 2 * Long.BYTES;
 
     @Override
     public Step offer(Shape shape, byte[] memory, Arrival arrival) {
@@ -40,11 +40,11 @@ public final class PlainMatcher implements Matcher {
     }
 
     private static Step last(Shape shape, List<List<Arrival>> ways, Arrival arrival) {
-        if (shape.isTimed() && arrival.slot() == Arrival.OPENING) {
+        if (shape.isTimed() && arrival.opens()) {
             ways.add(new ArrayList<>(List.of(arrival)));
             return open(ways, true);
         }
-        if (!arrival.complete() || shape.isTimed() && ways.isEmpty()) {
+        if (!arrival.complete() || (shape.isTimed() && ways.isEmpty())) {
             return open(ways, false);
         }
         return matched(shape.isTimed() ? List.of(ways.get(0).get(0), arrival) : List.of(arrival));
@@ -54,7 +54,7 @@ public final class PlainMatcher implements Matcher {
         boolean taken = false;
         for (Iterator<List<Arrival>> each = ways.iterator(); each.hasNext(); ) {
             List<Arrival> way = each.next();
-            if (way.size() == arrival.slot()) {
+            if (arrival.fills(way.size())) {
                 way.add(arrival);
                 taken = true;
                 if (way.size() == shape.stages()) {
@@ -64,7 +64,7 @@ public final class PlainMatcher implements Matcher {
                 each.remove();
             }
         }
-        if (arrival.slot() == 0) {
+        if (arrival.fills(0)) {
             taken = true;
             List<Arrival> way = new ArrayList<>(List.of(arrival));
             if (shape.stages() == 1) {
@@ -76,7 +76,7 @@ public final class PlainMatcher implements Matcher {
     }
 
     private static Step absent(List<List<Arrival>> ways, Arrival arrival) {
-        boolean opens = arrival.slot() == 0;
+        boolean opens = arrival.fills(0);
         if (opens) {
             ways.add(new ArrayList<>(List.of(arrival)));
         } else {
@@ -112,7 +112,7 @@ public final class PlainMatcher implements Matcher {
         for (List<Arrival> way : ways) {
             out.putInt(way.size());
             way.forEach(arrival ->
-                    out.putInt(arrival.slot()).putInt(arrival.number()).putLong(arrival.timeMicros()));
+                    out.putLong(arrival.slots()).putInt(arrival.number()).putLong(arrival.timeMicros()));
         }
         return out.array();
     }
@@ -123,7 +123,7 @@ public final class PlainMatcher implements Matcher {
             for (ByteBuffer in = ByteBuffer.wrap(memory); in.hasRemaining(); ) {
                 List<Arrival> way = new ArrayList<>();
                 for (int left = in.getInt(); left > 0; left--) {
-                    way.add(new Arrival(in.getInt(), in.getInt(), in.getLong(), false));
+                    way.add(new Arrival(in.getLong(), in.getInt(), in.getLong(), false));
                 }
                 ways.add(way);
             }

@@ -43,12 +43,12 @@ public final class Program {
 
     /** Notes what a rule, and every rule it may add, asks to be kept. */
     private void look(CompiledRule rule) {
-        if (rule.mayMentionResults()) {
+        if (RuleCode.mayMentionResults(rule.rule())) {
             keptResults.addAll(rule.mentions().results());
         }
         for (Action action : rule.allActions()) {
             if (action instanceof Action.Add add) {
-                look(new CompiledRule("", add.rule(), workflow));
+                look(new CompiledRule(CompiledRule.ADDED, add.rule(), workflow));
             }
         }
     }
@@ -81,6 +81,12 @@ public final class Program {
     /** Whether some expression can read the result of {@code node} later. */
     boolean keepsResult(String node) {
         return keptResults.contains(node) || keptResults.contains("*");
+    }
+
+    /** Whether the workflow declares events of a CloudEvents type. */
+    boolean declares(String type) {
+        return workflow.events().values().stream()
+                .anyMatch(event -> event.type().equals(type));
     }
 
     /** What is wrong with an input, or null. */

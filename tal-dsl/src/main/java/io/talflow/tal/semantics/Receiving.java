@@ -48,10 +48,10 @@ final class Receiving {
 
     void receive(TalEvent event) {
         switch (event.type()) {
-            case EventTypes.TASK_STARTED -> started(event);
+            case EventTypes.TASK_STARTED -> started();
             case EventTypes.TASK_PINNED -> ignore("already pinned");
             case EventTypes.TASK_TIMER -> {}
-            case EventTypes.TASK_CANCEL -> cancel(event);
+            case EventTypes.TASK_CANCEL -> cancel();
             case EventTypes.TASK_RULES -> rules(event);
             case EventTypes.INVOCATION_COMPLETED, EventTypes.INVOCATION_FAILED -> outcome(event);
             case EventTypes.DATA_READY, EventTypes.DATA_ITEM, EventTypes.DATA_CLOSED -> signal(event);
@@ -72,7 +72,7 @@ final class Receiving {
         return Occurrence.of(key, slice, run.logEvent.event(), run.logEvent.timeMillis(), data);
     }
 
-    private void started(TalEvent event) {
+    private void started() {
         if (run.logEvent.offset() != header.startOffset || run.logEvent.partition() != header.partition) {
             ignore("task has started");
             return;
@@ -88,8 +88,8 @@ final class Receiving {
         run.pending.add(occurrence(LeafKey.STARTED, null, input));
     }
 
-    private void cancel(TalEvent event) {
-        boolean compensate = event.value() instanceof Map<?, ?> data && Boolean.TRUE.equals(data.get("compensate"));
+    private void cancel() {
+        boolean compensate = run.data instanceof Map<?, ?> data && Boolean.TRUE.equals(data.get("compensate"));
         if (header.status == Status.COMPENSATING) {
             ignore("the task is being compensated");
         } else if (compensate) {
@@ -113,20 +113,26 @@ final class Receiving {
 
     private void foreign(TalEvent event) {
         if (event.type().startsWith(EventTypes.RESERVED_PREFIX)) {
-            refuse(event, "event/unknown-type", "type %s is reserved and not one of this version".formatted(event.type()));
+            refuse(
+                    event,
+                    "event/unknown-type",
+                    "type %s is reserved and not one of this version".formatted(event.type()));
             return;
         }
-        if (!state.remember(header, event.source(), event.id())) {
+        if (!ForeignEvents.remember(state, header, event.source(), event.id())) {
             ignore("repeated event");
             return;
         }
         LeafKey key = new LeafKey(LeafKey.Kind.EVENT, event.type(), "");
-        if (run.rules().concerned(key).isEmpty() && run.addedRules().concerned(key).isEmpty()) {
+        if (run.rules().concerned(key).isEmpty()
+                && run.addedRules().concerned(key).isEmpty()) {
+            // It did happen in this task, and so lies between what a strict sequence waits for.
+            header.events += run.program.declares(event.type()) ? 1 : 0;
             ignore("no rule waits for type " + event.type());
         } else if (!run.isRunning()) {
             ignore("the task is being compensated");
         } else {
-            run.pending.add(occurrence(key, null, event.value()));
+            run.pending.add(occurrence(key, null, run.data));
         }
     }
 
@@ -148,9 +154,9 @@ final class Receiving {
         } else if (invocation.phase() != Phase.RUNNING || event.attempt() != invocation.attempt()) {
             ignore("firing %s, attempt %d is not open".formatted(event.firing(), event.attempt()));
         } else if (event.type().equals(EventTypes.INVOCATION_COMPLETED)) {
-            completed(invocation, event.value());
+            completed(invocation, run.data);
         } else {
-            failed(invocation, event.value());
+            failed(invocation, run.data);
         }
     }
 
@@ -170,8 +176,7 @@ final class Receiving {
         if (function != null && function.compensate().isPresent()) {
             ending.remember(invocation, function.compensate().get(), data);
         }
-        Occurrence completed =
-                occurrence(new LeafKey(LeafKey.Kind.COMPLETED, known.node(), ""), known.slice(), data);
+        Occurrence completed = occurrence(new LeafKey(LeafKey.Kind.COMPLETED, known.node(), ""), known.slice(), data);
         run.pending.add(completed);
         run.pending.add(completed.as(new LeafKey(LeafKey.Kind.SETTLED, known.node(), ""), known.slice(), data));
         run.pending.addAll(Signals.of(run, known).complete(completed));
@@ -225,27 +230,26 @@ final class Receiving {
                             .formatted(invocation.function(), stream ? "stream" : "value", name));
             return;
         }
-        Occurrence raw = occurrence(
-                new LeafKey(LeafKey.Kind.READY, invocation.node(), name), invocation.slice(), event.value());
+        Occurrence raw =
+                occurrence(new LeafKey(LeafKey.Kind.READY, invocation.node(), name), invocation.slice(), run.data);
         switch (event.type()) {
             case EventTypes.DATA_READY -> {
-                if (signals.ready(datum, event.value())) {
+                if (signals.ready(datum, run.data)) {
                     run.pending.add(raw);
                 } else {
                     ignore("repeated datum");
                 }
             }
             case EventTypes.DATA_ITEM -> {
-                int slice = signals.item(
-                        datum, event.extensions().getOrDefault(EventTypes.SLICE, ""), event.value());
+                int slice = signals.item(datum, event.extensions().getOrDefault(EventTypes.SLICE, ""), run.data);
                 if (slice >= 0) {
-                    run.pending.add(signals.item(raw, name, slice, event.value()));
+                    run.pending.add(signals.item(raw, name, slice, run.data));
                 } else {
                     ignore("repeated slice");
                 }
             }
             default -> {
-                int slices = signals.close(datum, count(event));
+                int slices = signals.close(datum, count());
                 if (slices >= 0) {
                     run.pending.add(signals.closed(raw, name, slices));
                 } else {
@@ -255,7 +259,7 @@ final class Receiving {
         }
     }
 
-    private static long count(TalEvent event) {
-        return event.value() instanceof Map<?, ?> data && data.get("count") instanceof Long count ? count : -1;
+    private long count() {
+        return run.data instanceof Map<?, ?> data && data.get("count") instanceof Long count ? count : -1;
     }
 }

@@ -34,7 +34,7 @@ final class Remains {
                 state.remove(row);
             }
         }
-        run.garbage.addReferring("e#", "e/", 0, Math.min(header.foreign, TaskEngine.FOREIGN_WINDOW));
+        run.garbage.add("e/", "", 0, Math.min(header.foreign, 1) * ForeignEvents.ROWS);
         run.garbage.add("u/", "", 0, header.undoable);
         header.rulesToClear = 1;
     }

@@ -1,10 +1,11 @@
 package io.talflow.tal.semantics;
 
 import io.talflow.tal.InvalidTal;
+import io.talflow.tal.RuleReader;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.model.Rule;
-import io.talflow.tal.parse.RuleReader;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 
 /** A command from outside about a task's rules: add one, arm or disable one. */
@@ -23,7 +24,7 @@ final class RuleCommand {
         Map<?, ?> command = event.value() instanceof Map<?, ?> map ? map : Map.of();
         Map<String, Object> noted = new LinkedHashMap<>();
         noted.put("by", String.valueOf(command.get("by")));
-        if (command.get("add") != null) {
+        if (command.get("add") instanceof Map) {
             return add(run, nodes, command, noted);
         }
         boolean enable = command.get("enable") instanceof String;
@@ -35,15 +36,19 @@ final class RuleCommand {
     }
 
     private static Result add(TaskRun run, Nodes nodes, Map<?, ?> command, Map<String, Object> noted) {
-        Rule rule;
+        List<Rule> before =
+                run.addedRules().rules().stream().map(CompiledRule::rule).toList();
+        Map<Object, Object> whole = new LinkedHashMap<>((Map<?, ?>) command.get("add"));
+        if (command.get("given") != null) {
+            whole.put("given", command.get("given"));
+        }
         try {
-            rule = RuleReader.read(run.program.workflow(), command.get("add"));
+            RuleReader.Read read = RuleReader.read(run.program.workflow(), before, whole);
+            noted.put("add", read.rule().id());
+            RuleSwitch.add(run, nodes, read.rule(), read.given());
         } catch (InvalidTal e) {
             return new Result(noted, "the rule does not check: " + e.getMessage());
         }
-        noted.put("add", rule.id());
-        Object given = command.get("given");
-        RuleSwitch.add(run, nodes, rule, given == null ? Map.of() : given);
         return new Result(noted, null);
     }
 }

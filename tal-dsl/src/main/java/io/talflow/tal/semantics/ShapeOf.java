@@ -36,9 +36,7 @@ public enum ShapeOf implements EventExpression.Visitor<Shape> {
     @Override
     public Shape seq(EventExpression.Seq seq) {
         int stages = seq.children().size();
-        return seq.strict()
-                ? Shape.strict(stages, window(seq.window()))
-                : Shape.sequence(stages, window(seq.window()));
+        return seq.strict() ? Shape.strict(stages, window(seq.window())) : Shape.sequence(stages, window(seq.window()));
     }
 
     @Override

@@ -123,7 +123,7 @@ final class Signals {
     /** What a result brings that was not signalled, and the closes of the streams that were left open. */
     List<Occurrence> complete(Occurrence completed) {
         List<Occurrence> all = new ArrayList<>();
-        Object result = completed.view().get("data");
+        Object result = completed.data();
         Map<?, ?> fields = result instanceof Map<?, ?> object ? object : Map.of();
         for (Datum datum : declared().values()) {
             byte[] signalled = state.get(row(datum.name()));
@@ -175,7 +175,7 @@ final class Signals {
             if (datum.kind() == Datum.Kind.STREAM
                     && !Stream.of(state.get(row(datum.name()))).closed()) {
                 LeafKey key = LeafKey.streamFailed(invocation.node(), datum.name());
-                all.add(failure.as(key, null, failure.view().get("data")));
+                all.add(failure.as(key, null, failure.data()));
             }
         }
         forget();
@@ -211,8 +211,7 @@ final class Signals {
     }
 
     private TaskFailure contradicts(String stream, String how) {
-        return TaskFailure.of(
-                "Task.CloseContradicts", "stream %s of %s: %s".formatted(stream, invocation.node(), how));
+        return TaskFailure.of("Task.CloseContradicts", "stream %s of %s: %s".formatted(stream, invocation.node(), how));
     }
 
     private static boolean isNumber(String key) {

@@ -35,7 +35,8 @@ final class SubTasks {
         if (error != null) {
             return error;
         }
-        return Json.text(Map.of("error", "Task.Cancelled", "message", "task %s was cancelled".formatted(run.header.task)))
+        return Json.text(Map.of(
+                        "error", "Task.Cancelled", "message", "task %s was cancelled".formatted(run.header.task)))
                 .getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -1,5 +1,6 @@
 package io.talflow.tal.semantics;
 
+import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.semantics.TaskHeader.Status;
@@ -72,7 +73,7 @@ public final class TaskEngine {
         if (program.isEmpty()) {
             return false;
         }
-        TaskRun run = new TaskRun(state, header, program.get(), matcher, null, header.clockMicros, new ArrayList<>());
+        TaskRun run = new TaskRun(state, header, program.get(), matcher, null, null, new ArrayList<>());
         boolean more = new Remains(run).sweep(SWEPT);
         state.save(header);
         return more;
@@ -100,7 +101,7 @@ public final class TaskEngine {
         long due = Math.min(new Timers(state, header).due(), header.deadlineMicros);
         long at = due == Timers.NEVER || header.status == Status.WAITING ? 0 : Math.floorDiv(due + 999, 1000L);
         boolean rang = event != null && event.type().equals(EventTypes.TASK_TIMER);
-        if (at != header.clockAt || rang && at > 0) {
+        if (at != header.clockAt || (rang && at > 0)) {
             effects.add(new Effect.Clock(header.task, header.clockAt, at));
             header.clockAt = at;
         }
@@ -142,8 +143,7 @@ public final class TaskEngine {
             effects.add(new Effect.DeadLetter(event, "task/bad-start", e.getMessage()));
             return early;
         }
-        List<Parking.Parked> kept =
-                early == null ? List.of() : new Parking(state, early).drain();
+        List<Parking.Parked> kept = early == null ? List.of() : new Parking(state, early).drain();
         TaskHeader header = new TaskHeader(
                 event.task(), start.workflow(), logEvent.partition(), logEvent.offset(), logEvent.timeMillis());
         if (early != null) {
@@ -153,7 +153,7 @@ public final class TaskEngine {
         header.updatedAt = logEvent.timeMillis();
         header.version = start.version();
         header.parent = event.extensions().getOrDefault(EventTypes.PARENT, "");
-        state.put("in", io.talflow.tal.Json.bytes(start.input()));
+        state.put("in", Json.bytes(start.input()));
         Parking parking = new Parking(state, header);
         parking.add(logEvent, Timers.NEVER);
         for (Parking.Parked parked : kept) {
@@ -212,6 +212,14 @@ public final class TaskEngine {
     }
 
     private void running(TaskState state, TaskHeader header, LogEvent logEvent, List<Effect> effects) {
+        Object data;
+        try {
+            data = logEvent.event().value();
+        } catch (Json.NotJson e) {
+            effects.add(
+                    new Effect.DeadLetter(logEvent.event(), "event/malformed", "data is not JSON: " + e.getMessage()));
+            return;
+        }
         header.advance(logEvent.timeMillis());
         if (header.status.isFinal()) {
             header.ignored++;
@@ -221,7 +229,7 @@ public final class TaskEngine {
         Program program = programOf(header)
                 .orElseThrow(() -> new IllegalStateException("definition %s@%s of running task %s is gone"
                         .formatted(header.workflow, header.version, header.task)));
-        new TaskStep(new TaskRun(state, header, program, matcher, logEvent, header.clockMicros, effects)).apply();
+        new TaskStep(new TaskRun(state, header, program, matcher, logEvent, data, effects)).apply();
     }
 
     static Map<String, Object> ignored(TaskHeader header, LogEvent logEvent, String reason) {

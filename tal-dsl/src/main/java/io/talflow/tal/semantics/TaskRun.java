@@ -12,6 +12,9 @@ final class TaskRun {
     final Program program;
     final Matcher matcher;
     final LogEvent logEvent;
+    /** The event's data as a JSON value. */
+    final Object data;
+
     final List<Effect> effects;
     final Timers timers;
     final Garbage garbage;
@@ -29,14 +32,15 @@ final class TaskRun {
             Program program,
             Matcher matcher,
             LogEvent logEvent,
-            long nowMicros,
+            Object data,
             List<Effect> effects) {
         this.state = state;
         this.header = header;
         this.program = program;
         this.matcher = matcher;
         this.logEvent = logEvent;
-        this.nowMicros = nowMicros;
+        this.data = data;
+        this.nowMicros = header.clockMicros;
         this.effects = effects;
         this.timers = new Timers(state, header);
         this.garbage = new Garbage(state, header);

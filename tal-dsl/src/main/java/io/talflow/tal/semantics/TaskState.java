@@ -1,7 +1,6 @@
 package io.talflow.tal.semantics;
 
 import io.talflow.tal.Json;
-import io.talflow.tal.model.EventExpression;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -25,7 +24,7 @@ import java.util.Map;
  * <tr><td>{@code t#I t/ID}</td><td>timers</td></tr>
  * <tr><td>{@code u/I}</td><td>a completed invocation that can be undone</td></tr>
  * <tr><td>{@code x x/I}</td><td>the list of added rules, an added rule</td></tr>
- * <tr><td>{@code p/I e/DIGEST e#I g#I}</td><td>a parked event, ids of foreign events, rows to be removed</td></tr>
+ * <tr><td>{@code p/I e/B g#I}</td><td>a parked event, ids of foreign events, rows to be removed</td></tr>
  * </table>
  */
 final class TaskState {
@@ -154,24 +153,5 @@ final class TaskState {
 
     void save(Invocation invocation) {
         rows.put("i/" + invocation.call(), invocation.row());
-    }
-
-    // --- ids of foreign events, the last WINDOW of them
-
-    /** @return whether the event is new */
-    boolean remember(TaskHeader header, String source, String id) {
-        String digest = Digest.of(source, id);
-        if (rows.get("e/" + digest) != null) {
-            return false;
-        }
-        String place = "e#" + header.foreign % TaskEngine.FOREIGN_WINDOW;
-        byte[] oldest = rows.get(place);
-        if (oldest != null) {
-            rows.remove("e/" + new String(oldest, StandardCharsets.UTF_8));
-        }
-        rows.put(place, digest.getBytes(StandardCharsets.UTF_8));
-        rows.put("e/" + digest, new byte[] {1});
-        header.foreign++;
-        return true;
     }
 }

@@ -61,7 +61,8 @@ final class TaskStep {
         if (header.status.isFinal()) {
             finish();
         } else if (run.contextChanged || isStart() || openBefore == 0 || before != header.status) {
-            run.effects.add(new Effect.Status(header.task, Effect.Status.TASK, TaskStatus.of(run.state, header, false)));
+            run.effects.add(
+                    new Effect.Status(header.task, Effect.Status.TASK, TaskStatus.of(run.state, header, false)));
         }
         record();
     }
@@ -84,7 +85,8 @@ final class TaskStep {
 
     /** @return whether some rule took it */
     private boolean deliver(Occurrence occurrence) {
-        return deliver(occurrence, run.rules()) | (run.isRunning() && deliver(occurrence, run.addedRules()));
+        boolean own = deliver(occurrence, run.rules());
+        return (run.isRunning() && deliver(occurrence, run.addedRules())) || own;
     }
 
     private boolean deliver(Occurrence occurrence, RuleIndex rules) {

@@ -4,26 +4,32 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
- * The deadlines of a task, earliest first, of equal ones the one set first: a binary heap whose places are rows
- * ({@code t#PLACE}), with a row a timer ({@code t/ID}) that tells its place. Setting and cancelling touch as many rows as the
- * heap is deep, so a foreach of thousands of slices in back-off costs what one of ten does.
+ * The deadlines of a task, earliest first, of equal ones by their rank, then the one set first: a binary heap whose places
+ * are rows ({@code t#PLACE}), with a row a timer ({@code t/ID}) that tells its place. Setting and cancelling touch as many
+ * rows as the heap is deep, so a foreach of thousands of slices in back-off costs what one of ten does.
  */
 final class Timers {
     static final long NEVER = Long.MAX_VALUE;
+    /** Comes after every other of its time. */
+    static final long LAST = Long.MAX_VALUE;
 
     private final TaskState state;
     private final TaskHeader header;
 
-    /** @param order tells timers of one deadline apart */
-    private record Timer(long micros, long order, String id) {
+    /** @param order tells timers of one deadline and rank apart */
+    private record Timer(long micros, long rank, long order, String id) {
         boolean before(Timer other) {
-            return micros != other.micros ? micros < other.micros : order < other.order;
+            if (micros != other.micros) {
+                return micros < other.micros;
+            }
+            return rank != other.rank ? rank < other.rank : order < other.order;
         }
 
         byte[] row() {
             byte[] name = id.getBytes(StandardCharsets.UTF_8);
-            return ByteBuffer.allocate(2 * Long.BYTES + name.length)
+            return ByteBuffer.allocate(3 * Long.BYTES + name.length)
                     .putLong(micros)
+                    .putLong(rank)
                     .putLong(order)
                     .put(name)
                     .array();
@@ -32,8 +38,10 @@ final class Timers {
         static Timer of(byte[] row) {
             ByteBuffer in = ByteBuffer.wrap(row);
             long micros = in.getLong();
+            long rank = in.getLong();
             long order = in.getLong();
-            return new Timer(micros, order, StandardCharsets.UTF_8.decode(in).toString());
+            return new Timer(
+                    micros, rank, order, StandardCharsets.UTF_8.decode(in).toString());
         }
     }
 
@@ -58,10 +66,14 @@ final class Timers {
         return place == null ? NEVER : at(ByteBuffer.wrap(place).getInt()).micros();
     }
 
-    /** Sets a timer; one of the same id is replaced. */
-    void set(String id, long micros) {
+    /**
+     * Sets a timer; one of the same id is replaced.
+     *
+     * @param rank of several that are due at one time the least comes first
+     */
+    void set(String id, long micros, long rank) {
         cancel(id);
-        Timer timer = new Timer(micros, header.timersSet++, id);
+        Timer timer = new Timer(micros, rank, header.timersSet++, id);
         up(header.timers++, timer);
     }
 

@@ -2,13 +2,9 @@ package io.talflow.tal.semantics;
 
 import io.talflow.tal.cel.CompiledExpression;
 import io.talflow.tal.cel.ExpressionFailed;
-import io.talflow.tal.model.EventExpression.Absent;
-import io.talflow.tal.model.EventExpression.Any;
 import io.talflow.tal.model.EventExpression.Batch;
-import io.talflow.tal.model.EventExpression.Count;
 import io.talflow.tal.model.EventExpression.Gather;
 import io.talflow.tal.model.EventExpression.Leaf;
-import io.talflow.tal.model.EventExpression.Seq;
 import io.talflow.tal.model.Position;
 import io.talflow.tal.semantics.CompiledRule.Node;
 import io.talflow.tal.semantics.RuleIndex.Subscription;
@@ -23,6 +19,8 @@ final class Triggers {
     private final Nodes nodes;
     private CompiledRule lastRule;
     private Occurrence lastOccurrence;
+    /** The sequences with ways that have been offered the last occurrence. */
+    private final BitSet asked = new BitSet();
 
     /** What became of an occurrence at a rule. */
     enum Outcome {
@@ -42,6 +40,7 @@ final class Triggers {
     }
 
     /** @throws TaskFailure if the leaf's filter fails */
+    @SuppressWarnings("ReferenceEquality") // the same occurrence, not an equal one
     Outcome offer(Subscription subscription, Occurrence occurrence) {
         CompiledRule rule = subscription.rule();
         Node node = subscription.node();
@@ -49,17 +48,16 @@ final class Triggers {
             lastRule = rule;
             lastOccurrence = occurrence;
             nodes.happened().clear();
+            asked.clear();
         }
         if (!run.state.rule(rule).isArmed(rule) || hasHappened(rule, node)) {
             return Outcome.REFUSED;
         }
         if (node.expression() instanceof Gather) {
-            return occurrence.key().kind() == LeafKey.Kind.CLOSED
-                    ? closed(rule, node, occurrence)
-                    : failed(rule, node);
+            return occurrence.key().kind() == LeafKey.Kind.CLOSED ? closed(rule, node, occurrence) : failed(rule, node);
         }
         if (node.expression() instanceof Batch) {
-            return isDue(rule, node, NO_SLICE) && nodes.flush(rule, node, occurrence)
+            return nodes.isDue(rule, node, node.slot()) && nodes.flush(rule, node, occurrence)
                     ? Outcome.MATCHED
                     : Outcome.REFUSED;
         }
@@ -81,11 +79,37 @@ final class Triggers {
     }
 
     private Outcome leaf(CompiledRule rule, Node node, Occurrence occurrence) {
+        Node seq = rule.waysOf(node);
+        if (seq != null) {
+            return ways(rule, seq, occurrence);
+        }
         int slice = sliceOf(rule, node, occurrence);
-        if (slice == NOT_OF_STREAM || !isDue(rule, node, slice) || !passes(rule, node, occurrence)) {
+        int slot = slice >= 0 ? slice : node.slot();
+        if (slice == NOT_OF_STREAM || !nodes.isDue(rule, node, slot) || !passes(rule, node, occurrence)) {
             return Outcome.REFUSED;
         }
-        return nodes.leaf(rule, node, slice >= 0 ? slice : node.slot(), occurrence);
+        return nodes.leaf(rule, node, slot, occurrence);
+    }
+
+    /** All leaves of a sequence with ways are asked at once, since one occurrence is one step of each of its ways. */
+    private Outcome ways(CompiledRule rule, Node seq, Occurrence occurrence) {
+        if (asked.get(seq.number())) {
+            return Outcome.REFUSED;
+        }
+        asked.set(seq.number());
+        if (!nodes.isDue(rule, seq, seq.slot())) {
+            return Outcome.REFUSED;
+        }
+        Node[] leaves = new Node[seq.expression().children().size()];
+        boolean taken = false;
+        for (int number = seq.end() - 1; number > seq.number(); number--) {
+            Node node = rule.node(number);
+            if (node.isLeaf() && rule.key(node).equals(occurrence.key()) && passes(rule, node, occurrence)) {
+                leaves[rule.partOf(seq, node)] = node;
+                taken = true;
+            }
+        }
+        return taken ? nodes.ways(rule, seq, leaves, occurrence) : Outcome.REFUSED;
     }
 
     /** The slice a gather's member fills; an event of no slice, or of another stream's, is none of its. */
@@ -100,40 +124,9 @@ final class Triggers {
                 : NOT_OF_STREAM;
     }
 
-    /** Whether the part is still empty and its turn has come, all the way up. */
-    private boolean isDue(CompiledRule rule, Node node, int slice) {
-        int slot = slice >= 0 ? slice : node.slot();
-        for (int up = node.parent(); up >= 0; up = rule.node(up).parent()) {
-            Node parent = rule.node(up);
-            if (!isDue(rule, parent, slot, node)) {
-                return false;
-            }
-            slot = parent.slot();
-        }
-        return true;
-    }
-
-    private boolean isDue(CompiledRule rule, Node parent, int slot, Node below) {
-        if (parent.expression() instanceof Any
-                || parent.expression() instanceof Count
-                || parent.expression() instanceof Batch
-                || parent.hasWays()) {
-            return true;
-        }
-        if (parent.expression() instanceof Seq) {
-            return nodes.held(rule, parent) == slot;
-        }
-        if (parent.expression() instanceof Absent absent) {
-            boolean open = nodes.isOpen(rule, parent);
-            return slot == 0 ? !open && !absent.opensWhenArmed() : open;
-        }
-        return !nodes.slots(rule, parent).isFilled(slot);
-    }
-
     private boolean passes(CompiledRule rule, Node node, Occurrence occurrence) {
         Leaf leaf = (Leaf) node.expression();
-        if (leaf.subject().isPresent()
-                && !leaf.subject().get().equals(occurrence.view().get("subject"))) {
+        if (leaf.subject().isPresent() && !leaf.subject().get().equals(occurrence.subject())) {
             return false;
         }
         if (leaf.filter().isEmpty()) {
@@ -150,11 +143,11 @@ final class Triggers {
 
     /** A stream has closed: the gather now knows its width. */
     private Outcome closed(CompiledRule rule, Node gather, Occurrence occurrence) {
-        if (!isDue(rule, gather, NO_SLICE)) {
+        if (!nodes.isDue(rule, gather, gather.slot())) {
             return Outcome.REFUSED;
         }
         SlotSet slots = nodes.slots(rule, gather);
-        int width = ((Number) occurrence.view().get("data")).intValue();
+        int width = ((Number) occurrence.data()).intValue();
         if (slots.expected() >= 0) {
             throw TaskFailure.ofRule(
                     "Task.StreamClosedTwice",

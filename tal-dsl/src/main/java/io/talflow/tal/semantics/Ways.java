@@ -47,21 +47,27 @@ final class Ways {
         this.captured = captured;
     }
 
-    /** @param leaf the leaf below {@code part} that the occurrence came by */
-    Matcher.Step offer(CompiledRule rule, Node seq, Node part, Node leaf, Occurrence occurrence) {
+    /** @param leaves by the number of the part, the leaf the occurrence came by; null where the part does not take it */
+    Matcher.Step offer(CompiledRule rule, Node seq, Node[] leaves, Occurrence occurrence) {
         breakUp(rule, seq, run.header.events - 1);
         Numbers numbers = numbers(rule, seq);
-        Arrival arrival = new Arrival(part.slot(), numbers.next(), run.nowMicros, false);
+        long slots = 0;
+        for (int part = 0; part < leaves.length; part++) {
+            slots |= leaves[part] == null ? 0 : Arrival.slot(part);
+        }
+        Arrival arrival = new Arrival(slots, numbers.next(), run.nowMicros, false);
         Matcher.Step step = run.pattern(rule, seq, memory -> run.matcher.offer(seq.shape(), memory, arrival));
         if (step.taken()) {
             numbers = new Numbers(numbers.next() + 1, numbers.oldest(), run.header.events);
             if (rule.capturesBelow(seq)) {
-                state.put(arrivalRow(rule, seq, arrival.number()), captureRow(leaf, occurrence));
+                state.put(arrivalRow(rule, seq, arrival.number()), captureRow(leaves, occurrence));
             }
         }
         if (step.matched()) {
             captured.clear(rule, seq);
-            step.match().forEach(matched -> capture(rule, seq, matched));
+            for (int part = 0; part < step.match().size(); part++) {
+                capture(rule, seq, part, step.match().get(part));
+            }
             return step;
         }
         if (step.ways().count() > MOST) {
@@ -112,7 +118,7 @@ final class Ways {
             if (open.count() == 0) {
                 run.timers.cancel(timer);
             } else {
-                run.timers.set(timer, open.oldest().timeMicros() + seq.shape().windowMicros());
+                run.timers.set(timer, open.oldest().timeMicros() + seq.shape().windowMicros(), rule.rank(seq));
             }
         }
     }
@@ -139,24 +145,26 @@ final class Ways {
         return TaskState.nodeRow('a', rule, seq.number()) + "." + number;
     }
 
-    private static byte[] captureRow(Node leaf, Occurrence occurrence) {
+    /** The number of each part's leaf, then the event. */
+    private static byte[] captureRow(Node[] leaves, Occurrence occurrence) {
         byte[] event = occurrence.row();
-        return ByteBuffer.allocate(Integer.BYTES + event.length)
-                .putInt(leaf.number())
-                .put(event)
-                .array();
+        ByteBuffer row = ByteBuffer.allocate(leaves.length * Integer.BYTES + event.length);
+        for (Node leaf : leaves) {
+            row.putInt(leaf == null ? -1 : leaf.number());
+        }
+        return row.put(event).array();
     }
 
     /** What filled a part of the match, where an expression looks for it. */
-    private void capture(CompiledRule rule, Node seq, Arrival arrival) {
+    private void capture(CompiledRule rule, Node seq, int part, Arrival arrival) {
         byte[] row = state.get(arrivalRow(rule, seq, arrival.number()));
         if (row == null) {
             return;
         }
-        byte[] event = Arrays.copyOfRange(row, Integer.BYTES, row.length);
-        Node leaf = rule.node(ByteBuffer.wrap(row).getInt());
-        Node part = rule.child(seq, arrival.slot());
-        for (Node node : new Node[] {leaf, part}) {
+        int head = seq.expression().children().size() * Integer.BYTES;
+        byte[] event = Arrays.copyOfRange(row, head, row.length);
+        Node leaf = rule.node(ByteBuffer.wrap(row).getInt(part * Integer.BYTES));
+        for (Node node : new Node[] {leaf, rule.child(seq, part)}) {
             if (rule.captures(node)) {
                 state.put(TaskState.nodeRow('v', rule, node.number()), event);
             }

@@ -122,6 +122,49 @@ class DagTest {
         assertThat(both.invoked).containsOnlyOnce("merge");
     }
 
+    @Test
+    void aJoinOfANumberHasARuleForTheTimeWhenNoMoreCanCome() {
+        Map<String, Object> rules = rules(load("""
+                split: {if: "${ input.a }"}
+                probe: {}
+                thumb: {if: "${ input.b }"}
+                merge: {needs: [split, probe, {node: thumb, datum: d, if: "${ input.c }"}], join: {atLeast: 2}}
+                """, ""));
+        assertThat(rules)
+                .containsOnlyKeys("split", "probe", "thumb", "merge", "merge.rest", "merge.skipped", "end")
+                .containsEntry("merge", Json.parse("""
+                        {"id": "merge",
+                         "when": {"atLeast": 2, "of": [{"completed": "split", "as": "e1"}, {"completed": "probe", "as": "e2"},
+                                                       {"ready": "thumb.d", "if": "${ input.c }", "as": "e3"}]},
+                         "do": {"invoke": "merge", "with": {"split": "${ e1 != null ? e1.data : null }",
+                                "probe": "${ e2 != null ? e2.data : null }", "d": "${ e3 != null ? e3.data : null }"}}}"""));
+        assertThat(((Map<?, ?>) rules.get("merge.rest")).get("when")).isEqualTo(Json.parse("""
+                {"all": [{"any": [{"completed": "split", "as": "e1"}, {"settled": "split"}]},
+                         {"completed": "probe", "as": "e2"},
+                         {"any": [{"ready": "thumb.d", "if": "${ input.c }", "as": "e3"},
+                                  {"ready": "thumb.d", "if": "${ !(input.c) }"},
+                                  {"settled": "thumb", "if": "${ !(\\"thumb\\" in results) }"}]}]}"""));
+        assertThat(((Map<?, ?>) rules.get("merge.skipped")).get("if"))
+                .isEqualTo("${ e1 == null && e2 == null && e3 == null }");
+    }
+
+    @Test
+    void aJoinOfANumberOfLiveEdgesNeedsNoOtherRule() {
+        Workflow workflow = load("""
+                split: {if: "${ input.a }"}
+                probe:
+                thumb:
+                merge: {needs: [split, probe, thumb], join: {atLeast: 2}}
+                """, "");
+        assertThat(rules(workflow)).containsOnlyKeys("split", "probe", "thumb", "merge", "end");
+    }
+
+    @Test
+    void aForeachTakesSoManySlicesAtATime() {
+        Map<String, Object> rules = rules(load("split:\nencode: {foreach: split.chunks, maxConcurrency: 3}\n", ""));
+        assertThat(((Map<?, ?>) rules.get("encode")).get("maxConcurrency")).isEqualTo(3L);
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '~',
@@ -144,7 +187,8 @@ class DagTest {
                 "split: {catch: [{errorEquals: [ALL], next: nope}]} ~ dag/unknown-node ~ no node nope",
                 "split: {catch: [{errorEquals: [ALL], next: merge}]}, probe: , merge: {needs: [probe]} ~ dag/catch-needs ~ takes no needs",
                 "split: {catch: [{errorEquals: [ALL], next: split}]} ~ dag/cycle ~ split -> split",
-                "split: {catch: [{errorEquals: [ALL], next: merge}, {errorEquals: [X], next: merge}]}, merge:  ~ tal/never-asked ~ names ALL errors",
+                "split: {catch: [{errorEquals: [ALL, X], next: merge}]}, merge:  ~ tal/bad-error ~ ALL names every error",
+                "split: , probe: , merge: {needs: [split, probe], join: {least: 1}} ~ tal/missing ~ 'atLeast' is missing",
                 "split: {catch: [{next: merge}]}, merge:  ~ tal/missing ~ 'errorEquals' is missing",
                 "split: {needs: [a.b.c]} ~ dag/bad-need ~ NODE.DATUM",
                 "split-it: {invoke: split} ~ tal/bad-name ~ CEL identifier",

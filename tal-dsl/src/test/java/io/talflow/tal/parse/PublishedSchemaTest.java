@@ -63,7 +63,20 @@ class PublishedSchemaTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"unknown-keys", "values", "not-a-workflow"})
+    @ValueSource(
+            strings = {
+                "actions",
+                "cron",
+                "dag",
+                "functions",
+                "not-a-workflow",
+                "numbers",
+                "outside",
+                "start-twice",
+                "unknown-keys",
+                "values",
+                "windows"
+            })
     void refusesABadDocument(String name) throws IOException {
         Path file = Path.of("src/test/resources/golden/tal/bad").resolve(name + ".yaml");
         assertThat(schema.check(tree(Files.readAllBytes(file)))).isNotNull();
@@ -91,6 +104,19 @@ class PublishedSchemaTest {
                 "{when: started, fires: twice, do: {complete: 1}}",
                 "{when: started, on: true, do: {complete: 1}}",
                 "{when: started, id: 7, do: {complete: 1}}",
+                "{when: {atLeast: 1, of: started}, do: {complete: 1}}",
+                "{when: {count: 0, of: started}, do: {complete: 1}}",
+                "{when: {absent: started}, do: {complete: 1}}",
+                "{when: {every: 5}, do: {complete: 1}}",
+                "{when: {batch: {completed: f}}, do: {complete: 1}}",
+                "{when: {seq: [started], strict: yes please}, do: {complete: 1}}",
+                "{when: {any: [started], within: 5m}, do: {complete: 1}}",
+                "{when: started, given: 1, do: {complete: 1}}",
+                "{when: started, enabled: 1, do: {complete: 1}}",
+                "{when: started, do: {emit: {type: io.talflow.x}}}",
+                "{when: started, do: {start: Deliver_It}}",
+                "{when: started, do: {add: {when: started}}}",
+                "{when: started, do: {fail: {compensate: maybe}}}",
             })
     void refusesARuleThatTheReaderRefuses(String rule) {
         byte[] text = (FUNCTIONS + "rules: [" + rule + "]\n").getBytes(StandardCharsets.UTF_8);
@@ -103,9 +129,12 @@ class PublishedSchemaTest {
     @ParameterizedTest(name = "{0}")
     @ValueSource(
             strings = {
-                "{a: {needs: f}}",
                 "{f: {needs: [{nod: g}]}}",
                 "{f: {join: some}}",
+                "{f: {join: {least: 1}}}",
+                "{f: {catch: {errorEquals: [ALL], next: g}}, g: {}}",
+                "{f: {catch: [{errorEquals: [], next: g}]}, g: {}}",
+                "{f: {foreach: g.s, maxConcurrency: 0}, g: {}}",
                 "{f: {foreach: [g.s]}}",
                 "{f: {need: [g]}}",
                 "{f: [g]}",

@@ -26,20 +26,29 @@ public final class DagRun {
     public final Map<String, String> inputs = new HashMap<>();
     public final Map<String, Object> status;
 
-    private DagRun(Workflow workflow, Object input, Random random) {
+    private DagRun(Workflow workflow, Object input, Map<String, String> errors, Random random) {
         Interpreter interpreter = new Interpreter(workflow);
         List<Effect.Dispatch> open = new ArrayList<>();
         take(interpreter.start("k", input), open);
         while (!open.isEmpty()) {
             Effect.Dispatch next = open.remove(random.nextInt(open.size()));
-            completed.add(next.as());
-            take(interpreter.complete(next, replayed(workflow, next.function())), open);
+            if (errors.containsKey(next.as())) {
+                take(interpreter.fail(next, errors.get(next.as()), "as the test says"), open);
+            } else {
+                completed.add(next.as());
+                take(interpreter.complete(next, replayed(workflow, next.function())), open);
+            }
         }
         this.status = interpreter.status("k");
     }
 
     public static DagRun of(Workflow workflow, Object input, long seed) {
-        return new DagRun(workflow, input, new Random(seed));
+        return of(workflow, input, Map.of(), seed);
+    }
+
+    /** @param errors nodes that fail, with their errors */
+    public static DagRun of(Workflow workflow, Object input, Map<String, String> errors, long seed) {
+        return new DagRun(workflow, input, errors, new Random(seed));
     }
 
     public Object output() {

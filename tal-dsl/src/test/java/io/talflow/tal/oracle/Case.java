@@ -1,0 +1,19 @@
+package io.talflow.tal.oracle;
+
+import java.util.List;
+
+/** A workflow and what comes to a task of it. */
+record Case(Flow flow, List<RawEvent> log) {
+    Case with(List<Flow.Rule> rules) {
+        return new Case(new Flow(flow.events(), flow.functions(), rules), log);
+    }
+
+    Case after(List<RawEvent> other) {
+        return new Case(flow, other);
+    }
+
+    @Override
+    public String toString() {
+        return "%s# events: %s%n".formatted(TalText.of(flow), RawLog.print(log));
+    }
+}

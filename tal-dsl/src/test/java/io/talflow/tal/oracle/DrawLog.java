@@ -1,0 +1,84 @@
+package io.talflow.tal.oracle;
+
+import io.talflow.tal.oracle.RawEvent.Type;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+
+/** Draws raw logs: repeats, unknown types, pokes, times that stand still, step back, or leap over several deadlines. */
+final class DrawLog {
+    private static final int[] STEPS = {0, 0, 1, 1, 2, 5, 8, 9, 10, 10, 11, 19, 20, 21, 30, 45, 100, -3};
+
+    private final Random random;
+    private final List<String> events;
+    private final List<RawEvent> log = new ArrayList<>();
+    private long time;
+    private long slices;
+
+    DrawLog(Random random, List<String> events) {
+        this.random = random;
+        this.events = events;
+    }
+
+    List<RawEvent> outside(int most) {
+        for (int left = random.nextInt(most) + 1; left > 0; left--) {
+            log.add(outside());
+        }
+        return log;
+    }
+
+    /** What {@code split} of the firing go/0 says, and its bodies, in among other events. */
+    List<RawEvent> streaming(int most) {
+        for (int left = random.nextInt(most) + 1; left > 0; left--) {
+            log.add(random.nextInt(3) == 0 ? outside() : said());
+        }
+        return log;
+    }
+
+    private RawEvent outside() {
+        int kind = random.nextInt(20);
+        String id = "e" + log.size();
+        long n = random.nextInt(5);
+        if (kind == 0) {
+            return new RawEvent(Type.POKE, "", "/outside", id, "", 0, "", step());
+        }
+        if (kind == 1) {
+            return new RawEvent(Type.UNKNOWN, "", "/outside", id, "", 0, "", step());
+        }
+        if (kind < 4 && !log.isEmpty()) {
+            return log.get(random.nextInt(log.size())).at(step());
+        }
+        String subject = random.nextInt(3) == 0 ? "s" : random.nextInt(6) == 0 ? "t" : "";
+        return new RawEvent(
+                Type.OUTSIDE, events.get(random.nextInt(events.size())), "/outside", id, subject, n, "", step());
+    }
+
+    private RawEvent said() {
+        String id = "e" + log.size();
+        long n = random.nextInt(5);
+        String body = "each/" + random.nextInt((int) Math.max(1, slices));
+        return switch (random.nextInt(20)) {
+            case 0, 1, 2, 3, 4, 5 -> item(n);
+            case 6 ->
+                slices == 0 ? item(n) : new RawEvent(Type.ITEM, "parts", "", "k" + (slices - 1), "", n, "go/0", step());
+            case 7, 8 ->
+                new RawEvent(Type.CLOSE, "parts", "", id, "", random.nextInt(5) == 0 ? n : slices, "go/0", step());
+            case 9 -> new RawEvent(Type.READY, "head", "", id, "", random.nextInt(2), "go/0", step());
+            case 10 -> new RawEvent(Type.COMPLETED, "split", "", id, "", n, "go/0", step());
+            case 11 ->
+                random.nextInt(3) > 0 ? outside() : new RawEvent(Type.FAILED, "split", "", id, "", n, "go/0", step());
+            case 12, 13 ->
+                random.nextInt(3) > 0 ? outside() : new RawEvent(Type.FAILED, "body", "", id, "", n, body, step());
+            default -> new RawEvent(Type.COMPLETED, "body", "", id, "", n, body, step());
+        };
+    }
+
+    private RawEvent item(long n) {
+        return new RawEvent(Type.ITEM, "parts", "", "k" + slices++, "", n, "go/0", step());
+    }
+
+    private long step() {
+        time += STEPS[random.nextInt(STEPS.length)];
+        return time;
+    }
+}

@@ -1,0 +1,23 @@
+package io.talflow.tal.oracle;
+
+import java.util.List;
+
+/**
+ * A firing, as both sides tell it.
+ *
+ * @param at {@code #INDEX} of the raw event that brought it, or {@code @MILLIS} of the deadline, since the task's epoch
+ * @param events ids of the matched events, in order
+ */
+record Fired(String rule, int ordinal, Branch branch, String at, List<String> events) {
+    enum Branch {
+        DO,
+        ELSE,
+        TIMEOUT,
+        FAILED
+    }
+
+    @Override
+    public String toString() {
+        return "%s/%d %s %s %s".formatted(rule, ordinal, branch, at, events);
+    }
+}

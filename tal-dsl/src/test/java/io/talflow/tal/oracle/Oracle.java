@@ -1,0 +1,225 @@
+package io.talflow.tal.oracle;
+
+import io.talflow.tal.oracle.Fired.Branch;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.Set;
+
+/**
+ * From the raw log of a task to its firings, as docs/semantics.md says it. Everything is computed anew from the whole past
+ * at each step: slow, and without any state that could be wrong.
+ */
+final class Oracle {
+    private static final Moment START = Moment.ofOccurrence(0, -1);
+
+    private final Flow flow;
+    private final List<Occurrence> occurrences = new ArrayList<>();
+    private final List<View.Close> closes = new ArrayList<>();
+    private final List<Long> eventTimes = new ArrayList<>();
+    private final List<Switched> switched = new ArrayList<>();
+    private final List<Fired> fired = new ArrayList<>();
+    private final int[] done;
+    private final Set<String> outside = new HashSet<>();
+    private final Map<String, Invoked> invoked = new HashMap<>();
+    private int raw;
+    private boolean ended;
+
+    private Oracle(Flow flow) {
+        this.flow = flow;
+        this.done = new int[flow.rules().size()];
+    }
+
+    /** What a rule did at a moment: a match that fired or was consumed is one, a window's end with {@code onTimeout} too. */
+    private record Decision(Match match, Branch branch) {}
+
+    /** @param by the rule whose action it was, so that rules after it in the source know it at the same moment */
+    private record Switched(Moment at, int by, String rule, boolean on) {}
+
+    /**
+     * The task's firings.
+     *
+     * @param log what comes after the start, which is raw event 0, at time 0
+     */
+    static List<Fired> firings(Flow flow, List<RawEvent> log) {
+        Oracle oracle = new Oracle(flow);
+        oracle.eventTimes.add(0L);
+        oracle.happens(Expr.Kind.STARTED, "", "", "start", OptionalLong.empty(), Optional.empty());
+        for (RawEvent event : log) {
+            oracle.raw++;
+            oracle.eventTimes.add(Math.max(event.timeMillis() * 1000, oracle.now() + 1));
+            oracle.settle();
+            oracle.apply(event);
+        }
+        return oracle.fired;
+    }
+
+    private long now() {
+        return eventTimes.get(eventTimes.size() - 1);
+    }
+
+    private void apply(RawEvent event) {
+        if (ended) {
+            return;
+        }
+        switch (event.type()) {
+            case OUTSIDE -> {
+                if (outside.add(event.source() + " " + event.id())) {
+                    OptionalLong n = OptionalLong.of(event.n());
+                    happens(Expr.Kind.EVENT, event.name(), event.subject(), event.id(), n, Optional.empty());
+                }
+            }
+            case UNKNOWN, POKE -> {}
+            case READY, ITEM, CLOSE, COMPLETED, FAILED -> {
+                Invoked of = invoked.get(event.firing());
+                if (of != null && of.isOpen()) {
+                    ended = !of.says(event, this);
+                }
+            }
+        }
+    }
+
+    void happens(
+            Expr.Kind kind, String name, String subject, String id, OptionalLong n, Optional<Occurrence.Slice> slice) {
+        if (!ended) {
+            occurrences.add(new Occurrence(next(), raw, kind, name, subject, id, n, slice));
+            settle();
+        }
+    }
+
+    void closes(String over, String id, int count, boolean failed) {
+        if (!ended) {
+            closes.add(new View.Close(next(), raw, id, over, count, failed));
+            settle();
+        }
+    }
+
+    private Moment next() {
+        return Moment.ofOccurrence(now(), occurrences.size() + closes.size());
+    }
+
+    /** D21, for the failures that are drawn here: a rule on it alone, or a gather over its stream with {@code onFailed}. */
+    boolean waitsForFailure(String node, Set<String> openStreams) {
+        for (int index = 0; index < flow.rules().size(); index++) {
+            Flow.Rule rule = flow.rules().get(index);
+            boolean deaf = !rule.each()
+                    && fired.stream().anyMatch(firing -> firing.rule().equals(rule.id()));
+            boolean caught = rule.when() instanceof Expr.Leaf leaf
+                    && leaf.kind() == Expr.Kind.FAILED
+                    && leaf.name().equals(node);
+            boolean gathered =
+                    rule.onFailed() && rule.when() instanceof Expr.Gather gather && openStreams.contains(gather.over());
+            if (!deaf && sees(index, next()) && (caught || gathered)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Carries out all that follows from what is known, in its order. */
+    private void settle() {
+        while (!ended) {
+            int first = -1;
+            Decision next = null;
+            for (int rule = 0; rule < flow.rules().size(); rule++) {
+                List<Decision> decisions = decisions(rule);
+                if (done[rule] < decisions.size()) {
+                    Decision candidate = decisions.get(done[rule]);
+                    if (next == null || next.match.at().isAfter(candidate.match.at())) {
+                        next = candidate;
+                        first = rule;
+                    }
+                }
+            }
+            if (next == null) {
+                return;
+            }
+            done[first]++;
+            fire(first, next);
+        }
+    }
+
+    private void fire(int index, Decision decision) {
+        Flow.Rule rule = flow.rules().get(index);
+        Match match = decision.match;
+        int ordinal = (int)
+                fired.stream().filter(firing -> firing.rule().equals(rule.id())).count();
+        String at = match.at().isDeadline() ? "@" + match.at().micros() / 1000 : "#" + match.raw();
+        fired.add(new Fired(rule.id(), ordinal, decision.branch, at, match.events()));
+        if (decision.branch == Branch.DO) {
+            rule.switches().forEach(what -> switched.add(new Switched(match.at(), index, what.rule(), what.on())));
+            flow.functions().stream()
+                    .filter(function -> function.name().equals(rule.invoke()))
+                    .forEach(function -> invoked.put(rule.id() + "/" + ordinal, new Invoked(function, match.slice())));
+        }
+    }
+
+    /** All the decisions of a rule so far, from its arming on (D14, D15, D32, D36). */
+    private List<Decision> decisions(int index) {
+        Flow.Rule rule = flow.rules().get(index);
+        Optional<Moment> armed = armed(index);
+        List<Decision> decisions = new ArrayList<>();
+        if (armed.isEmpty()) {
+            return decisions;
+        }
+        Meaning meaning = new Meaning(
+                new View(index, armed.get(), occurrences, closes, eventTimes, now(), at -> sees(index, at)), rule);
+        // A rule that an earlier one enables sees the occurrence that did.
+        Moment before = armed.get().isDeadline() || armed.get().equals(START)
+                ? armed.get()
+                : armed.get().justBefore();
+        Life life = new Life(before, armed);
+        while (true) {
+            Found found = meaning.first(rule.when(), life);
+            if (rule.onTimeout()) {
+                found.ended().forEach(end -> decisions.add(new Decision(end, Branch.TIMEOUT)));
+            }
+            found.match()
+                    .flatMap(match -> branch(rule, found, match))
+                    .ifPresent(
+                            branch -> decisions.add(new Decision(found.match().get(), branch)));
+            boolean over = found.match().isEmpty() || found.failed() && !rule.onFailed();
+            if (over || !rule.each() && !decisions.isEmpty()) {
+                return rule.each() || decisions.isEmpty() ? decisions : decisions.subList(0, 1);
+            }
+            life = Life.anew(found.match().get().at());
+        }
+    }
+
+    private static Optional<Branch> branch(Flow.Rule rule, Found found, Match match) {
+        if (found.failed()) {
+            return rule.onFailed() ? Optional.of(Branch.FAILED) : Optional.empty();
+        }
+        boolean holds = rule.condition().isEmpty()
+                || match.n().isPresent()
+                        && match.n().getAsLong() >= rule.condition().getAsInt();
+        return holds ? Optional.of(Branch.DO) : rule.otherwise() ? Optional.of(Branch.ELSE) : Optional.empty();
+    }
+
+    private Optional<Moment> armed(int index) {
+        Flow.Rule rule = flow.rules().get(index);
+        return rule.enabled()
+                ? Optional.of(START)
+                : switched.stream()
+                        .filter(change -> change.rule.equals(rule.id()) && change.on)
+                        .map(Switched::at)
+                        .findFirst();
+    }
+
+    /** D40: of a switch by a rule before it, a rule knows at the same moment. */
+    private boolean sees(int index, Moment at) {
+        Flow.Rule rule = flow.rules().get(index);
+        boolean on = rule.enabled();
+        for (Switched change : switched) {
+            boolean before = at.isAfter(change.at) || at.equals(change.at) && change.by < index;
+            if (before && change.rule.equals(rule.id())) {
+                on = change.on;
+            }
+        }
+        return on;
+    }
+}

@@ -1,0 +1,29 @@
+package io.talflow.tal.oracle;
+
+import io.talflow.tal.oracle.Flow.Function;
+import io.talflow.tal.oracle.Flow.Rule;
+import java.util.ArrayList;
+import java.util.List;
+
+/** What the rows of the oracle's tables are made of. */
+final class OracleRow {
+    private static final List<Function> FUNCTIONS = List.of(
+            new Function("split", List.of("parts"), List.of("head")), new Function("body", List.of(), List.of()));
+
+    private OracleRow() {}
+
+    static Rule rule(Expr when) {
+        return Rule.of("r", when);
+    }
+
+    /** The firings in one line; the rule's id is told where there are several. */
+    static String firings(List<Rule> rules, String log) {
+        Flow flow = new Flow(List.of("A", "B", "C"), FUNCTIONS, rules);
+        List<String> lines = new ArrayList<>();
+        for (Fired fired : Oracle.firings(flow, RawLog.parse(log))) {
+            String rule = rules.size() == 1 ? "" : fired.rule() + ":";
+            lines.add(rule + fired.branch() + fired.at() + "[" + String.join(",", fired.events()) + "]");
+        }
+        return String.join(" ", lines);
+    }
+}

@@ -1,0 +1,188 @@
+package io.talflow.tal.oracle;
+
+import static io.talflow.tal.oracle.Expr.all;
+import static io.talflow.tal.oracle.Expr.event;
+import static io.talflow.tal.oracle.Expr.leaf;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.talflow.tal.oracle.Flow.Rule;
+import io.talflow.tal.oracle.Flow.Switch;
+import java.util.List;
+import java.util.OptionalInt;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What several rules and functions do together. Every edge that docs/semantics.md decides is a row: a name, rules, a raw log, the firings. */
+@DisplayName("The oracle says what the text says of whole tasks:")
+class OracleTaskTest {
+    private static final Expr A = event("A");
+    private static final Expr B = event("B");
+    private static final Expr C = event("C");
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource({"rules", "streams"})
+    void firesAsWritten(String name, List<Rule> rules, String log, String firings) {
+        assertThat(OracleRow.firings(rules, log)).isEqualTo(firings);
+    }
+
+    static Stream<Arguments> rules() {
+        Rule off = new Rule(
+                "off", B, true, OptionalInt.empty(), false, false, false, true, "", List.of(new Switch("r", false)));
+        Rule on = new Rule(
+                "on", C, true, OptionalInt.empty(), false, false, false, true, "", List.of(new Switch("r", true)));
+        Rule tick = OracleRow.rule(new Expr.Every(10));
+        return Stream.of(
+                Arguments.of(
+                        "D40: a disabled rule sees nothing",
+                        List.of(off, on, OracleRow.rule(A)),
+                        "A@1 B@2 A@3 C@4 A@5",
+                        "r:DO#1[A1] off:DO#2[B1] on:DO#4[C1] r:DO#5[A3]"),
+                Arguments.of(
+                        "D40: what it gathered stays",
+                        List.of(off, on, OracleRow.rule(new Expr.Count(2, A, 0))),
+                        "A@1 B@2 A@3 C@4 A@5",
+                        "off:DO#2[B1] on:DO#4[C1] r:DO#5[A1,A3]"),
+                Arguments.of(
+                        "D40: windows end silently",
+                        List.of(
+                                off,
+                                on,
+                                OracleRow.rule(new Expr.Count(2, A, 10)).withOnTimeout()),
+                        "A@1 B@2 C@14 A@15",
+                        "off:DO#2[B1] on:DO#3[C1]"),
+                Arguments.of(
+                        "D40: ticks are skipped",
+                        List.of(off, on, tick),
+                        "B@5 .@20 C@25 .@31",
+                        "off:DO#1[B1] on:DO#3[C1] r:DO@30[r/timer]"),
+                Arguments.of(
+                        "D40: enabled later, armed then",
+                        List.of(on, tick.disabled()),
+                        ".@20 C@25 .@36",
+                        "on:DO#2[C1] r:DO@35[r/timer]"),
+                Arguments.of(
+                        "D7: rules in source order: disabled before",
+                        List.of(off, OracleRow.rule(B)),
+                        "B@1",
+                        "off:DO#1[B1]"),
+                Arguments.of(
+                        "D7: rules in source order: disabled after",
+                        List.of(OracleRow.rule(B), off),
+                        "B@1 B@2",
+                        "r:DO#1[B1] off:DO#1[B1] off:DO#2[B2]"),
+                Arguments.of(
+                        "D26: deadlines before the event, earliest first",
+                        List.of(
+                                OracleRow.rule(all(30, A, B)).withOnTimeout(),
+                                new Rule(
+                                        "s",
+                                        all(20, A, C),
+                                        true,
+                                        OptionalInt.empty(),
+                                        false,
+                                        true,
+                                        false,
+                                        true,
+                                        "",
+                                        List.of())),
+                        "A@1 A@31",
+                        "s:TIMEOUT@21[A1] r:TIMEOUT@31[A1]"));
+    }
+
+    static Stream<Arguments> streams() {
+        List<Rule> foreach = List.of(
+                new Rule(
+                        "go",
+                        leaf(Expr.Kind.STARTED, ""),
+                        false,
+                        OptionalInt.empty(),
+                        false,
+                        false,
+                        false,
+                        true,
+                        "split",
+                        List.of()),
+                new Rule(
+                        "each",
+                        leaf(Expr.Kind.ITEM, "split.parts"),
+                        true,
+                        OptionalInt.empty(),
+                        false,
+                        false,
+                        false,
+                        true,
+                        "body",
+                        List.of()),
+                new Rule(
+                        "r",
+                        new Expr.Gather((Expr.Leaf) leaf(Expr.Kind.COMPLETED, "body"), "split.parts", 10),
+                        false,
+                        OptionalInt.empty(),
+                        false,
+                        true,
+                        true,
+                        true,
+                        "",
+                        List.of()));
+        String two = "item:parts#k0~go/0@1 item:parts#k1~go/0@2 ";
+        String before = "go:DO#0[start] each:DO#1[k0] each:DO#2[k1]";
+        return Stream.of(
+                Arguments.of(
+                        "gather: in slice order",
+                        foreach,
+                        two + "completed:=5#b~each/1@3 completed:#a~each/0@4 close:parts=2~go/0@5",
+                        before + " r:DO#5[a,b]"),
+                Arguments.of(
+                        "gather: the close need not be last",
+                        foreach,
+                        two + "close:parts=2~go/0@3 completed:#a~each/0@4 completed:#b~each/1@5",
+                        before + " r:DO#5[a,b]"),
+                Arguments.of(
+                        "D31: completion closes",
+                        foreach,
+                        two + "completed:#s~go/0@3 completed:#a~each/0@4 completed:#b~each/1@5",
+                        before + " r:DO#5[a,b]"),
+                Arguments.of("D12: no slices", foreach, "completed:#s~go/0@3", "go:DO#0[start] r:DO#1[]"),
+                Arguments.of(
+                        "D33: the close opens the window too",
+                        foreach,
+                        two + "completed:#s~go/0@3 .@13",
+                        before + " r:TIMEOUT@13[]"),
+                Arguments.of(
+                        "D30: a repeat is ignored", foreach, two + "item:parts#k1~go/0@3 close:parts=2~go/0@4", before),
+                Arguments.of(
+                        "D30: another content fails the task",
+                        foreach,
+                        two + "item:parts=9#k1~go/0@3 item:parts#k2~go/0@4",
+                        before),
+                Arguments.of(
+                        "D31: a close that contradicts fails the task",
+                        foreach,
+                        two + "close:parts=3~go/0@3 completed:#a~each/0@4",
+                        before),
+                Arguments.of(
+                        "D31: an item after the close fails the task",
+                        foreach,
+                        two + "close:parts=2~go/0@3 item:parts#k3~go/0@4 item:parts#k4~go/0@5",
+                        before),
+                Arguments.of("D32: a failed stream", foreach, two + "failed:#f~go/0@3", before + " r:FAILED#3[]"),
+                Arguments.of(
+                        "D28: nothing after the outcome",
+                        foreach,
+                        "completed:#s~go/0@1 item:parts#k0~go/0@2",
+                        "go:DO#0[start] r:DO#1[]"),
+                Arguments.of(
+                        "D6: an outcome of a firing that never was",
+                        foreach,
+                        "completed:#s~go/7@1 completed:#s~each/0@2",
+                        "go:DO#0[start]"),
+                Arguments.of(
+                        "D21: a failure nobody waits for",
+                        foreach,
+                        two + "failed:#f~each/0@3 item:parts#k2~go/0@4",
+                        before));
+    }
+}

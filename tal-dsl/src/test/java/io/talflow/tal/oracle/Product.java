@@ -1,0 +1,100 @@
+package io.talflow.tal.oracle;
+
+import io.talflow.tal.event.EventTypes;
+import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.importer.Formats;
+import io.talflow.tal.model.Workflow;
+import io.talflow.tal.oracle.Fired.Branch;
+import io.talflow.tal.semantics.Effect;
+import io.talflow.tal.semantics.Interpreter;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The product's side: the same flow as TAL text, the same log as events, the firings as its decisions tell them. */
+final class Product {
+    private static final String TASK = TalText.WORKFLOW + "/k";
+    private static final String START_ID = TASK + "/start";
+
+    /** When the interpreter's first event is stamped. */
+    private static final long START_MILLIS = 1_700_000_000_001L;
+
+    private static final Map<String, Branch> BRANCHES =
+            Map.of("do", Branch.DO, "else", Branch.ELSE, "onTimeout", Branch.TIMEOUT, "onFailed", Branch.FAILED);
+
+    private Product() {}
+
+    static Workflow workflow(Case of) {
+        return Formats.load("drawn.yaml", TalText.of(of.flow()).getBytes(StandardCharsets.UTF_8));
+    }
+
+    static List<Fired> firings(Case of, Function<Workflow, Interpreter> engine) {
+        Interpreter interpreter = engine.apply(workflow(of));
+        List<Fired> fired = new ArrayList<>();
+        tell(0, interpreter.start("k", Map.of()), fired);
+        for (int index = 0; index < of.log().size(); index++) {
+            RawEvent raw = of.log().get(index);
+            tell(index + 1, interpreter.on(event(raw), START_MILLIS + raw.timeMillis()), fired);
+        }
+        return fired;
+    }
+
+    /** Every firing emits one event that tells what it saw; the decision tells the same firings in the same order. */
+    private static void tell(int index, List<Effect> effects, List<Fired> fired) {
+        Deque<List<String>> seen = new ArrayDeque<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Emit emit) {
+                List<String> events = new ArrayList<>();
+                ((List<?>) ((Map<?, ?>) emit.event().value()).get("events"))
+                        .forEach(id -> events.add(id.equals(START_ID) ? "start" : id.toString()));
+                seen.add(events);
+            }
+            if (effect instanceof Effect.Decision decision && decision.data().get("fired") instanceof List<?> all) {
+                all.forEach(one -> tell(index, (Map<?, ?>) one, seen, fired));
+            }
+        }
+    }
+
+    /** A match that nothing fired for has no ordinal. */
+    private static void tell(int index, Map<?, ?> one, Deque<List<String>> seen, List<Fired> fired) {
+        if (one.get("ordinal") instanceof Long ordinal) {
+            String at = one.get("at") instanceof Long millis ? "@" + (millis - START_MILLIS) : "#" + index;
+            Branch branch = BRANCHES.get(one.get("branch"));
+            fired.add(new Fired(one.get("rule").toString(), ordinal.intValue(), branch, at, seen.remove()));
+        }
+    }
+
+    private static TalEvent event(RawEvent raw) {
+        boolean outside = raw.firing().isEmpty();
+        return new TalEvent(
+                raw.id(),
+                outside ? raw.source() : "/talflow/" + TASK,
+                type(raw),
+                raw.subject(),
+                TalEvent.Kind.CONTROL,
+                TASK,
+                outside ? "" : TASK + "@1/" + raw.firing(),
+                outside ? 0 : 1,
+                Map.of(EventTypes.DATUM, raw.name(), EventTypes.SLICE, raw.id()),
+                "{\"%s\":%d}"
+                        .formatted(raw.type() == RawEvent.Type.CLOSE ? "count" : "n", raw.n())
+                        .getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String type(RawEvent raw) {
+        return switch (raw.type()) {
+            case OUTSIDE -> TalText.type(raw.name());
+            case UNKNOWN -> "com.example.undeclared";
+            case POKE -> EventTypes.TASK_TIMER;
+            case READY -> EventTypes.DATA_READY;
+            case ITEM -> EventTypes.DATA_ITEM;
+            case CLOSE -> EventTypes.DATA_CLOSED;
+            case COMPLETED -> EventTypes.INVOCATION_COMPLETED;
+            case FAILED -> EventTypes.INVOCATION_FAILED;
+        };
+    }
+}

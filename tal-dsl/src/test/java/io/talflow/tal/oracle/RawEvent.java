@@ -1,0 +1,39 @@
+package io.talflow.tal.oracle;
+
+/**
+ * One record of a task's log, as it came.
+ *
+ * @param name the declared event; the datum's or stream's name for data
+ * @param id with the source what D6 knows an outside event by; a slice's key for an item
+ * @param n its {@code data.n}; a close's count
+ * @param firing for what a function says: which firing of which rule, {@code RULE/ORDINAL}
+ * @param timeMillis the log's time as the broker stamped it, in milliseconds since the task's epoch; may step back
+ */
+record RawEvent(
+        Type type, String name, String source, String id, String subject, long n, String firing, long timeMillis) {
+    enum Type {
+        /** An event from outside, of a declared type. */
+        OUTSIDE,
+        /** An event from outside, of a type nobody declared. */
+        UNKNOWN,
+        /** A timer's poke: it carries the time and does nothing else. */
+        POKE,
+        READY,
+        ITEM,
+        CLOSE,
+        COMPLETED,
+        FAILED
+    }
+
+    static RawEvent outside(String name, String id, long n, long timeMillis) {
+        return new RawEvent(Type.OUTSIDE, name, "/outside", id, "", n, "", timeMillis);
+    }
+
+    static RawEvent poke(long timeMillis) {
+        return new RawEvent(Type.POKE, "", "/poke", "poke-" + timeMillis, "", 0, "", timeMillis);
+    }
+
+    RawEvent at(long millis) {
+        return new RawEvent(type, name, source, id, subject, n, firing, millis);
+    }
+}

@@ -1,0 +1,153 @@
+package io.talflow.tal.semantics;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.talflow.tal.Json;
+import io.talflow.tal.event.EventTypes;
+import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.importer.Formats;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+
+/** One task of a workflow, told what happens and when; times are milliseconds after its start. */
+final class TaskScript {
+    private static final String KEY = "k";
+    private static final long START = 1_700_000_000_000L;
+
+    private final Interpreter interpreter;
+    private final String task;
+    /** Everything the task has made the world do. */
+    final List<Effect> effects = new ArrayList<>();
+
+    private long now = START;
+    private int events;
+
+    TaskScript(String text) {
+        var workflow = Formats.load("test.yaml", text.getBytes(StandardCharsets.UTF_8));
+        interpreter = new Interpreter(workflow);
+        task = workflow.name() + "/" + KEY;
+    }
+
+    TaskScript start(Object input) {
+        Map<String, Object> data =
+                Map.of("workflow", task.substring(0, task.indexOf('/')), "version", "interpreted", "input", input);
+        return on(TalEvent.engine("start", "/test", EventTypes.TASK_STARTED, task, data));
+    }
+
+    /** What comes next comes at this time. */
+    TaskScript at(long millis) {
+        now = START + millis;
+        return this;
+    }
+
+    /** A user's event, with an id of its own. */
+    TaskScript event(String type, Object data) {
+        return on(TalEvent.engine("e" + events++, "/test", type, task, data));
+    }
+
+    /** Only the time has come. */
+    TaskScript clock() {
+        return on(Interpreter.poke(task));
+    }
+
+    TaskScript complete(Effect.Dispatch dispatch, Object result) {
+        return outcome(dispatch, EventTypes.INVOCATION_COMPLETED, result);
+    }
+
+    TaskScript fail(Effect.Dispatch dispatch, String error) {
+        return outcome(dispatch, EventTypes.INVOCATION_FAILED, Map.of("error", error, "message", "as wanted"));
+    }
+
+    private TaskScript outcome(Effect.Dispatch dispatch, String type, Object data) {
+        return on(of(dispatch, "", type, Map.of(), data));
+    }
+
+    TaskScript ready(Effect.Dispatch dispatch, String name, Object value) {
+        return on(of(dispatch, "/ready/" + name, EventTypes.DATA_READY, Map.of(EventTypes.DATUM, name), value));
+    }
+
+    TaskScript item(Effect.Dispatch dispatch, String stream, String key, Object value) {
+        Map<String, String> extensions = Map.of(EventTypes.DATUM, stream, EventTypes.SLICE, key);
+        return on(of(dispatch, "/" + stream + "/" + key, EventTypes.DATA_ITEM, extensions, value));
+    }
+
+    TaskScript close(Effect.Dispatch dispatch, String stream, long count) {
+        Map<String, String> extensions = Map.of(EventTypes.DATUM, stream);
+        return on(of(dispatch, "/" + stream, EventTypes.DATA_CLOSED, extensions, Map.of("count", count)));
+    }
+
+    private TalEvent of(Effect.Dispatch dispatch, String id, String type, Map<String, String> extensions, Object data) {
+        return new TalEvent(
+                dispatch.firing() + id,
+                "/talflow/" + task,
+                type,
+                "",
+                TalEvent.Kind.DATA,
+                task,
+                dispatch.firing(),
+                dispatch.attempt(),
+                extensions,
+                Json.bytes(data));
+    }
+
+    TaskScript cancel(boolean compensate) {
+        return on(TalEvent.engine("c", "/test", EventTypes.TASK_CANCEL, task, Map.of("compensate", compensate)));
+    }
+
+    TaskScript rules(Map<String, Object> command) {
+        return on(TalEvent.engine("r" + events++, "/test", EventTypes.TASK_RULES, task, command));
+    }
+
+    TaskScript on(TalEvent event) {
+        effects.addAll(interpreter.on(event, now));
+        return this;
+    }
+
+    // --- what became of it
+
+    /** Calls of a node, in the order they were sent. */
+    List<Effect.Dispatch> calls(String node) {
+        return ofType(Effect.Dispatch.class).stream()
+                .filter(dispatch -> dispatch.as().equals(node))
+                .toList();
+    }
+
+    /** The one call of a node so far, or the last of several. */
+    Effect.Dispatch call(String node) {
+        List<Effect.Dispatch> calls = calls(node);
+        assertThat(calls).as("calls of " + node).isNotEmpty();
+        return calls.get(calls.size() - 1);
+    }
+
+    <T extends Effect> List<T> ofType(Class<T> type) {
+        return effects.stream().filter(type::isInstance).map(type::cast).toList();
+    }
+
+    List<String> deadLetters() {
+        return ofType(Effect.DeadLetter.class).stream()
+                .map(Effect.DeadLetter::code)
+                .toList();
+    }
+
+    Map<String, Object> status() {
+        return interpreter.status(KEY);
+    }
+
+    Object context(String field) {
+        return ((Map<?, ?>) status().get("context")).get(field);
+    }
+
+    String ended() {
+        return String.valueOf(status().get("status"));
+    }
+
+    String error() {
+        return String.valueOf(((Map<?, ?>) status().get("error")).get("error"));
+    }
+
+    Map<String, byte[]> rows() {
+        return interpreter.rows(KEY);
+    }
+}
