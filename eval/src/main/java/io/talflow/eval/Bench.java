@@ -13,7 +13,17 @@ import picocli.CommandLine.Spec;
         name = "talflow bench",
         mixinStandardHelpOptions = true,
         description = "Measures this machine: the bare loop, and Talflow beside it.",
-        subcommands = {FloorCommand.class, ChainCommand.class},
+        subcommands = {
+            FloorCommand.class,
+            ChainCommand.class,
+            LoadCommand.class,
+            FanoutCommand.class,
+            JoinCommand.class,
+            IngestCommand.class,
+            OverlapCommand.class,
+            IdleCommand.class,
+            JmhCommand.class
+        },
         footer = {"", "Example:", "  talflow bench floor --hops 10 --runs 3 --json"})
 public final class Bench implements Runnable {
     @Spec

@@ -10,9 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** {@code talflow bench chain} */
 @Command(
@@ -25,18 +23,20 @@ final class ChainCommand implements Callable<Integer> {
     /** Short, so that what disturbs the machine disturbs all loads alike. */
     private static final int TASKS_OF_BLOCK = 10;
 
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private Settings settings;
+
+    @Mixin
+    private Runs runs;
 
     @Option(
             names = "--executor",
             paramLabel = "none|process",
-            defaultValue = "none",
-            description = "none: answered inside the gateway; process: warm Python (default: ${DEFAULT-VALUE}).")
-    private Executor executor;
+            split = ",",
+            defaultValue = "none,process",
+            description =
+                    "none: answered inside the gateway; process: warm Python; or both (default: ${DEFAULT-VALUE}).")
+    private List<Executor> executors;
 
     /** One kind of task, and its times in the current run. */
     private static final class Load {
@@ -76,37 +76,62 @@ final class ChainCommand implements Callable<Integer> {
         Latencies.Trace run(byte[] body) throws InterruptedException;
     }
 
+    /** The two loads of a kind of function. */
+    private record Pair(Executor executor, Load small, Load large) {}
+
     @Override
     public Integer call() throws Exception {
-        List<Map<String, Double>> runs = new ArrayList<>();
+        Map<String, Object> parameters = settings.parameters();
+        parameters.put("executor", executors.stream().<Object>map(Executor::name).toList());
+        List<Chain> chains = new ArrayList<>();
         try (Scratch scratch = Scratch.create();
-                Chain chain = Chain.start(scratch.path().resolve("stack"), executor, settings.hops);
+                Embedded stack = Embedded.start(scratch.path().resolve("stack"));
                 Floor floor = Floor.start(
-                        chain.kafka(),
+                        stack.kafka(),
                         settings.hops,
                         settings.parallelism,
                         scratch.path().resolve("checkpoints"))) {
-            Load small = new Load(chain::task, settings.bodyBytes);
-            Load large = new Load(chain::task, LARGE_BODY);
-            Load bare = new Load(floor::task, settings.bodyBytes);
-            List<Load> loads = List.of(small, bare, large);
-            long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(settings.warmupSeconds);
-            while (System.nanoTime() < end) {
-                round(loads, TASKS_OF_BLOCK);
+            List<Pair> pairs = new ArrayList<>();
+            for (Executor executor : executors) {
+                Chain chain = new Chain(stack, executor, settings.hops);
+                chains.add(chain);
+                pairs.add(new Pair(
+                        executor, new Load(chain::task, settings.bodyBytes), new Load(chain::task, LARGE_BODY)));
             }
-            loads.forEach(Load::clear);
-            for (int run = 0; run < settings.runs; run++) {
-                for (int done = 0; done < settings.tasks; done += TASKS_OF_BLOCK) {
-                    round(loads, Math.min(TASKS_OF_BLOCK, settings.tasks - done));
-                }
-                runs.add(metrics(small, bare, large));
-                loads.forEach(Load::clear);
-            }
+            return measure(parameters, pairs, new Load(floor::task, settings.bodyBytes));
+        } finally {
+            chains.forEach(Chain::close);
         }
-        Map<String, Object> parameters = settings.parameters();
-        parameters.put("executor", executor.name());
-        new Report("chain", parameters, runs).print(spec.commandLine().getOut(), settings.json);
-        return 0;
+    }
+
+    private int measure(Map<String, Object> parameters, List<Pair> pairs, Load bare) throws Exception {
+        List<Load> loads = new ArrayList<>(List.of(bare));
+        for (Pair pair : pairs) {
+            loads.add(pair.small());
+            loads.add(pair.large());
+        }
+        long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(settings.warmupSeconds);
+        while (System.nanoTime() < end) {
+            round(loads, TASKS_OF_BLOCK);
+        }
+        return runs.report(parameters, profile -> {
+            loads.forEach(Load::clear);
+            profile.begin();
+            for (int done = 0; done < settings.tasks; done += TASKS_OF_BLOCK) {
+                round(loads, Math.min(TASKS_OF_BLOCK, settings.tasks - done));
+            }
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            metrics(metrics, "", pairs.get(0), bare);
+            for (Pair pair : pairs) {
+                if (!pair.executor().prefix().isEmpty()) {
+                    metrics(metrics, pair.executor().prefix(), pair, bare);
+                }
+            }
+            metrics.put("floor_task_p50_ms", bare.chains.tasks().millis(50));
+            metrics.put("floor_hop_p50_ms", bare.chains.hops().millis(50));
+            metrics.put("floor_task_cpu_ms", bare.cpuMillisOfTask());
+            return metrics;
+        });
     }
 
     private static void round(List<Load> loads, int tasks) throws InterruptedException {
@@ -115,20 +140,16 @@ final class ChainCommand implements Callable<Integer> {
         }
     }
 
-    private static Map<String, Double> metrics(Load small, Load bare, Load large) {
-        Latencies tasks = small.chains.tasks();
-        Latencies hops = small.chains.hops();
-        Map<String, Double> metrics = new LinkedHashMap<>();
-        metrics.put("task_p50_ms", tasks.millis(50));
-        metrics.put("task_p99_ms", tasks.millis(99));
-        metrics.put("hop_p50_ms", hops.millis(50));
-        metrics.put("hop_p99_ms", hops.millis(99));
-        metrics.put("task_cpu_ms", small.cpuMillisOfTask());
-        metrics.put("floor_task_p50_ms", bare.chains.tasks().millis(50));
-        metrics.put("floor_hop_p50_ms", bare.chains.hops().millis(50));
-        metrics.put("floor_task_cpu_ms", bare.cpuMillisOfTask());
-        metrics.put("floor_ratio", tasks.millis(50) / bare.chains.tasks().millis(50));
-        metrics.put("body_4k_extra_ms", large.chains.hops().millis(50) - hops.millis(50));
-        return metrics;
+    private static void metrics(Map<String, Double> metrics, String prefix, Pair pair, Load bare) {
+        Latencies tasks = pair.small().chains.tasks();
+        Latencies hops = pair.small().chains.hops();
+        metrics.put(prefix + "task_p50_ms", tasks.millis(50));
+        metrics.put(prefix + "task_p99_ms", tasks.millis(99));
+        metrics.put(prefix + "hop_p50_ms", hops.millis(50));
+        metrics.put(prefix + "hop_p99_ms", hops.millis(99));
+        metrics.put(prefix + "task_cpu_ms", pair.small().cpuMillisOfTask());
+        metrics.put(prefix + "floor_ratio", tasks.millis(50) / bare.chains.tasks().millis(50));
+        metrics.put(
+                prefix + "body_4k_extra_ms", pair.large().chains.hops().millis(50) - hops.millis(50));
     }
 }

@@ -2,16 +2,12 @@ package io.talflow.eval;
 
 import io.talflow.eval.Latencies.Chains;
 import io.talflow.stack.Broker;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 /** {@code talflow bench floor} */
 @Command(
@@ -20,16 +16,15 @@ import picocli.CommandLine.Spec;
         description = "The bare loop of Kafka, Flink, HttpClient and an HTTP server, with no Talflow in it.",
         footer = {"", "Example:", "  talflow bench floor --hops 10 --runs 3 --json"})
 final class FloorCommand implements Callable<Integer> {
-    @Spec
-    private CommandSpec spec;
-
     @Mixin
     private Settings settings;
+
+    @Mixin
+    private Runs runs;
 
     @Override
     public Integer call() throws Exception {
         byte[] body = new byte[settings.bodyBytes];
-        List<Map<String, Double>> runs = new ArrayList<>();
         try (Scratch scratch = Scratch.create();
                 Broker broker = Broker.start(scratch.path().resolve("kafka"));
                 Floor floor = Floor.start(
@@ -41,17 +36,15 @@ final class FloorCommand implements Callable<Integer> {
             while (System.nanoTime() < end) {
                 floor.task(body);
             }
-            for (int run = 0; run < settings.runs; run++) {
+            return runs.report(settings.parameters(), profile -> {
+                profile.begin();
                 Chains chains = new Chains();
                 for (int task = 0; task < settings.tasks; task++) {
                     chains.add(floor.task(body));
                 }
-                runs.add(metrics(chains));
-            }
+                return metrics(chains);
+            });
         }
-        new Report("floor", settings.parameters(), runs)
-                .print(spec.commandLine().getOut(), settings.json);
-        return 0;
     }
 
     private static Map<String, Double> metrics(Chains chains) {

@@ -5,36 +5,34 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.concurrent.ArrayBlockingQueue;
-import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.CountDownLatch;
 import java.util.function.Predicate;
-import org.apache.kafka.clients.consumer.Consumer;
-import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
- * Watches one task at a time from outside: a consumer at the end of the log and of the topic that tells its end, so that
- * the floor and Talflow are timed by the same clock at the same place.
+ * Watches one task at a time from outside, at the log and at the topic that tells its end, so that the floor and Talflow
+ * are timed by the same clock at the same place.
  */
 final class LogTail implements AutoCloseable {
     private static final Duration LONGEST_TASK = Duration.ofSeconds(60);
 
-    private final Consumer<byte[], byte[]> consumer;
     private final String log;
     private final Predicate<ConsumerRecord<byte[], byte[]>> ends;
-    private final BlockingQueue<Trace> traces = new ArrayBlockingQueue<>(1);
-    private final Thread thread;
+    private final Tail tail;
 
-    private volatile Watched watched = new Watched("", 0, List.of());
+    private volatile Watched watched = new Watched("", new CountDownLatch(1));
 
-    private record Watched(String task, long sentNanos, List<Long> seenNanos) {}
+    private static final class Watched {
+        private final String task;
+        private final CountDownLatch ended;
+        private final List<Long> seenNanos = new ArrayList<>();
+        private long endedNanos;
+
+        Watched(String task, CountDownLatch ended) {
+            this.task = task;
+            this.ended = ended;
+        }
+    }
 
     /**
      * @param log topic of the events of tasks, keyed by task
@@ -44,25 +42,7 @@ final class LogTail implements AutoCloseable {
     LogTail(String bootstrap, String log, String end, Predicate<ConsumerRecord<byte[], byte[]>> ends) {
         this.log = log;
         this.ends = ends;
-        this.consumer = new KafkaConsumer<>(
-                Map.of(
-                        ConsumerConfig.BOOTSTRAP_SERVERS_CONFIG,
-                        bootstrap,
-                        ConsumerConfig.FETCH_MIN_BYTES_CONFIG,
-                        1,
-                        ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG,
-                        false),
-                new ByteArrayDeserializer(),
-                new ByteArrayDeserializer());
-        List<TopicPartition> partitions = new ArrayList<>();
-        for (String topic : List.of(log, end)) {
-            consumer.partitionsFor(topic).forEach(info -> partitions.add(new TopicPartition(topic, info.partition())));
-        }
-        consumer.assign(partitions);
-        consumer.seekToEnd(partitions);
-        partitions.forEach(consumer::position);
-        thread = new Thread(this::tail, "bench-tail");
-        thread.start();
+        this.tail = new Tail(bootstrap, List.of(log, end), this::seen);
     }
 
     /**
@@ -71,38 +51,24 @@ final class LogTail implements AutoCloseable {
      * @param send sends the start event
      */
     Trace run(String task, Runnable send) throws InterruptedException {
-        watched = new Watched(task, System.nanoTime(), new ArrayList<>());
+        Watched now = new Watched(task, new CountDownLatch(1));
+        watched = now;
+        long sent = System.nanoTime();
         send.run();
-        return Optional.ofNullable(traces.poll(LONGEST_TASK.toMillis(), TimeUnit.MILLISECONDS))
-                .orElseThrow(
-                        () -> new IllegalStateException("task %s did not end within %d s; %d of its events were seen"
-                                .formatted(
-                                        task,
-                                        LONGEST_TASK.toSeconds(),
-                                        watched.seenNanos().size())));
-    }
-
-    private void tail() {
-        try {
-            while (true) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-                    seen(record, System.nanoTime());
-                }
-            }
-        } catch (WakeupException e) {
-            consumer.close();
-        }
+        tail.await(now.ended, LONGEST_TASK, () -> "the end of task " + task);
+        return new Trace(now.endedNanos - sent, differences(now.seenNanos));
     }
 
     private void seen(ConsumerRecord<byte[], byte[]> record, long nanos) {
         Watched now = watched;
-        if (record.key() == null || !new String(record.key(), StandardCharsets.UTF_8).equals(now.task())) {
+        if (record.key() == null || !new String(record.key(), StandardCharsets.UTF_8).equals(now.task)) {
             return;
         }
         if (record.topic().equals(log)) {
-            now.seenNanos().add(nanos);
+            now.seenNanos.add(nanos);
         } else if (ends.test(record)) {
-            traces.add(new Trace(nanos - now.sentNanos(), differences(now.seenNanos())));
+            now.endedNanos = nanos;
+            now.ended.countDown();
         }
     }
 
@@ -116,11 +82,6 @@ final class LogTail implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.wakeup();
-        try {
-            thread.join();
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-        }
+        tail.close();
     }
 }

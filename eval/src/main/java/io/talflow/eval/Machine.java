@@ -28,6 +28,21 @@ final class Machine {
         return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
     }
 
+    /** CPU time of the calling thread so far. */
+    static long threadCpuNanos() {
+        return ManagementFactory.getThreadMXBean().getCurrentThreadCpuTime();
+    }
+
+    /** What is left on the heap when everything that can be collected is: the least of several looks. */
+    static long usedHeapBytes() {
+        long least = Long.MAX_VALUE;
+        for (int look = 0; look < 5; look++) {
+            System.gc();
+            least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+        }
+        return least;
+    }
+
     private static String cpu() {
         Path info = Path.of("/proc/cpuinfo");
         if (Files.isReadable(info)) {

@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Option;
 
-/** What every benchmark of a chain can be told. */
+/** What a benchmark of a chain, one task at a time, can be told. */
 final class Settings {
     @Option(
             names = "--hops",
@@ -37,12 +37,6 @@ final class Settings {
             defaultValue = "2",
             description = "Parallelism of the floor's job; the stack's own is 2 (default: ${DEFAULT-VALUE}).")
     int parallelism;
-
-    @Option(names = "--runs", defaultValue = "3", description = "Repetitions (default: ${DEFAULT-VALUE}).")
-    int runs;
-
-    @Option(names = "--json", description = "Prints one JSON object instead of a table.")
-    boolean json;
 
     Map<String, Object> parameters() {
         Map<String, Object> parameters = new LinkedHashMap<>();

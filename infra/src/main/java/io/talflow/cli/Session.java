@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import java.util.function.Function;
 
 /**
@@ -87,7 +88,9 @@ final class Session implements AutoCloseable {
     private Optional<Stack> start() {
         try {
             return Stack.start(
-                    connection.data, () -> err.println("starting the stack in %s".formatted(connection.data)));
+                    connection.data,
+                    () -> err.println("starting the stack in %s".formatted(connection.data)),
+                    UnaryOperator.identity());
         } catch (IOException | RuntimeException e) {
             throw CommandFailed.unreachable(
                     "the stack does not start: %s; see %s".formatted(e.getMessage(), connection.data.resolve("logs")));

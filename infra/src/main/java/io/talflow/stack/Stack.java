@@ -11,6 +11,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.UnaryOperator;
 
 /** Broker, job and gateway in this process, on loopback and free ports, with their data in one directory. */
 public final class Stack implements AutoCloseable {
@@ -26,19 +27,21 @@ public final class Stack implements AutoCloseable {
         this.data = data;
     }
 
-    /** {@link #start(Path, Runnable)} with nothing to do first. */
+    /** Starts a stack with nothing else to do and the gateway's default options. */
     public static Optional<Stack> start(Path data) throws IOException {
-        return start(data, () -> {});
+        return start(data, () -> {}, UnaryOperator.identity());
     }
 
     /**
      * Starts a stack and returns when it serves.
      *
      * @param owned is run when the directory is this stack's, before the parts start
+     * @param gateway what the gateway has other than by default
      * @return empty if another stack owns the directory
      * @throws IOException if a part does not start; those started before it are stopped again
      */
-    public static Optional<Stack> start(Path data, Runnable owned) throws IOException {
+    public static Optional<Stack> start(Path data, Runnable owned, UnaryOperator<GatewayOptions> gateway)
+            throws IOException {
         Optional<DataLock> lock = DataLock.tryLock(data);
         if (lock.isEmpty()) {
             return Optional.empty();
@@ -48,7 +51,7 @@ public final class Stack implements AutoCloseable {
         Stack stack = new Stack(data);
         stack.parts.push(lock.get());
         try {
-            stack.startParts();
+            stack.startParts(gateway);
             return Optional.of(stack);
         } catch (IOException | RuntimeException e) {
             stack.close();
@@ -66,7 +69,7 @@ public final class Stack implements AutoCloseable {
         return address.kafka();
     }
 
-    private void startParts() throws IOException {
+    private void startParts(UnaryOperator<GatewayOptions> gatewayOptions) throws IOException {
         List<Integer> ports = FreePorts.find(3);
         Broker broker = Broker.start(data.resolve("kafka"), ports.get(0), ports.get(1));
         parts.push(broker);
@@ -86,8 +89,9 @@ public final class Stack implements AutoCloseable {
             "--checkpoints",
             checkpoints.toAbsolutePath().toUri().toString()
         })));
-        Gateway gateway = Gateway.start(GatewayOptions.of(kafka, Files.createDirectories(data.resolve("gateway")))
-                .withPort(ports.get(2)));
+        Gateway gateway = Gateway.start(
+                gatewayOptions.apply(GatewayOptions.of(kafka, Files.createDirectories(data.resolve("gateway")))
+                        .withPort(ports.get(2))));
         parts.push(gateway);
         address = new StackFile(gateway.url(), kafka, ProcessHandle.current().pid());
         address.write(data);

@@ -298,9 +298,18 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
 
     private static byte[] statusEvent(Effect.Status status) {
         String task = String.valueOf(status.data().get("task"));
-        TalEvent event = TalEvent.engine(
-                status.key() + "#" + status.data().get("revision"), "/talflow/job", status.type(), task, status.data());
-        return CloudEventCodec.structuredBytes(event);
+        TalEvent event = new TalEvent(
+                status.key() + "#" + status.data().get("revision"),
+                "/talflow/job",
+                status.type(),
+                "",
+                TalEvent.Kind.CONTROL,
+                task,
+                "",
+                0,
+                Map.of(),
+                null);
+        return CloudEventCodec.structuredBytes(event, status.data());
     }
 
     private void emit(Outgoing record) {

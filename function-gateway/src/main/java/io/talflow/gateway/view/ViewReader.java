@@ -38,7 +38,9 @@ final class ViewReader implements AutoCloseable {
                     return Optional.empty();
                 }
                 Map<String, Object> state = Json.parseObject(rows.getBytes(1));
-                Map<String, Map<String, Object>> nodes = nodes(task);
+                long[] revision = {((Number) state.getOrDefault("revision", 0L)).longValue()};
+                Map<String, Map<String, Object>> nodes = nodes(task, revision);
+                state.put("revision", revision[0]);
                 if (!state.containsKey("endedAt") && state.get("counts") instanceof Map<?, ?> counts) {
                     state.put("counts", current(counts, nodes));
                 }
@@ -62,15 +64,17 @@ final class ViewReader implements AutoCloseable {
         return current;
     }
 
-    private Map<String, Map<String, Object>> nodes(String task) throws SQLException {
+    /** @param revision raised to that of the newest invocation, which may be newer than the task's own record */
+    private Map<String, Map<String, Object>> nodes(String task, long[] revision) throws SQLException {
         Map<String, Map<String, Object>> nodes = new TreeMap<>();
         try (PreparedStatement select = connection.prepareStatement(
-                "SELECT node, status, count(*) FROM invocation WHERE task = ? GROUP BY node, status")) {
+                "SELECT node, status, count(*), max(revision) FROM invocation WHERE task = ? GROUP BY node, status")) {
             select.setString(1, task);
             try (ResultSet rows = select.executeQuery()) {
                 while (rows.next()) {
                     nodes.computeIfAbsent(rows.getString(1), node -> new TreeMap<>())
                             .put(rows.getString(2).toLowerCase(Locale.ROOT), rows.getLong(3));
+                    revision[0] = Math.max(revision[0], rows.getLong(4));
                 }
             }
         }

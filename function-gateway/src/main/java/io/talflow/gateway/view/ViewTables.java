@@ -27,7 +27,7 @@ final class ViewTables implements AutoCloseable {
         "CREATE TABLE IF NOT EXISTS invocation (firing TEXT PRIMARY KEY, task TEXT NOT NULL, node TEXT NOT NULL,"
                 + " status TEXT NOT NULL, wanted INTEGER NOT NULL, revision INTEGER NOT NULL, state BLOB NOT NULL)",
         "CREATE INDEX IF NOT EXISTS invocation_task ON invocation (task, wanted, firing)",
-        "CREATE INDEX IF NOT EXISTS invocation_node ON invocation (task, node, status)",
+        "CREATE INDEX IF NOT EXISTS invocation_node ON invocation (task, node, status, revision)",
         "CREATE TABLE IF NOT EXISTS position (partition INTEGER PRIMARY KEY, next INTEGER NOT NULL)",
         "CREATE TABLE IF NOT EXISTS fact (name TEXT PRIMARY KEY, value TEXT NOT NULL)",
     };

@@ -92,6 +92,7 @@ public final class ViewUpdater implements TopicTail.Listener, AutoCloseable {
                 }
             } else if (event.type().equals(Effect.Status.INVOCATION)) {
                 tables.invocation(String.valueOf(state.get("firing")), state);
+                changed.add(String.valueOf(state.get("task")));
             }
         } catch (CloudEventCodec.MalformedEvent | Json.NotJson e) {
             LOG.error(

@@ -77,10 +77,15 @@ public final class CloudEventCodec {
 
     /** The structured mode's JSON; its header is {@code content-type: application/cloudevents+json}. */
     public static byte[] structuredBytes(TalEvent event) {
+        return structuredBytes(event, event.value());
+    }
+
+    /** The same of an event whose data is at hand as a JSON value; null: it has none. */
+    public static byte[] structuredBytes(TalEvent event, Object data) {
         Map<String, Object> json = new LinkedHashMap<>(attributes(event));
         json.put("datacontenttype", "application/json");
-        if (event.data().length > 0) {
-            json.put("data", event.value());
+        if (data != null) {
+            json.put("data", data);
         }
         return Json.bytes(json);
     }

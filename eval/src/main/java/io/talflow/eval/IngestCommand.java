@@ -1,0 +1,121 @@
+package io.talflow.eval;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** {@code talflow bench ingest} */
+@Command(
+        name = "ingest",
+        mixinStandardHelpOptions = true,
+        description = "Triggerflow's test: 200 rules that join 1,000 events each, as fast as a producer can send.",
+        footer = {"", "Example:", "  talflow bench ingest --runs 3 --json"})
+final class IngestCommand implements Callable<Integer> {
+    @Option(names = "--rules", defaultValue = "200", description = "Joins (default: ${DEFAULT-VALUE}).")
+    private int rules;
+
+    @Option(names = "--count", defaultValue = "1000", description = "Events of a join (default: ${DEFAULT-VALUE}).")
+    private int count;
+
+    @Option(
+            names = "--events",
+            defaultValue = "1000000",
+            description = "Events of the warm test over as many tasks as rules (default: ${DEFAULT-VALUE}).")
+    private int events;
+
+    @Option(
+            names = "--warmup-events",
+            defaultValue = "400000",
+            description = "Events of the same kind before it (default: ${DEFAULT-VALUE}).")
+    private int warmupEvents;
+
+    @Option(
+            names = "--cold-events",
+            defaultValue = "200000",
+            description = "Events of the test in a new process; 0: left out (default: ${DEFAULT-VALUE}).")
+    private int coldEvents;
+
+    @Option(
+            names = "--one-task-events",
+            defaultValue = "200000",
+            description = "Events of the test with every rule in one task; 0: left out (default: ${DEFAULT-VALUE}).")
+    private int oneTaskEvents;
+
+    @Mixin
+    private Runs runs;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() throws Exception {
+        for (int sent : List.of(events, warmupEvents, coldEvents, oneTaskEvents)) {
+            if (sent % (rules * count) != 0) {
+                throw new ParameterException(
+                        spec.commandLine(),
+                        "events must be a multiple of rules times count, %d, are %d".formatted(rules * count, sent));
+            }
+        }
+        Map<String, Object> parameters = new LinkedHashMap<>();
+        parameters.put("rules", (long) rules);
+        parameters.put("count", (long) count);
+        parameters.put("events", (long) events);
+        parameters.put("warmup_events", (long) warmupEvents);
+        parameters.put("cold_events", (long) coldEvents);
+        parameters.put("one_task_events", (long) oneTaskEvents);
+        try (Scratch scratch = Scratch.create();
+                Embedded stack = Embedded.start(scratch.path().resolve("stack"));
+                Ingest ingest = new Ingest(stack, rules, count)) {
+            if (warmupEvents > 0) {
+                ingest.overTasks(warmupEvents);
+            }
+            return runs.report(parameters, profile -> {
+                profile.begin();
+                return measure(ingest);
+            });
+        }
+    }
+
+    private Map<String, Double> measure(Ingest ingest) throws Exception {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        long cpuBefore = Machine.cpuNanos();
+        metrics.put("events_per_second", ingest.overTasks(events));
+        metrics.put("event_cpu_us", (Machine.cpuNanos() - cpuBefore) / 1e3 / events);
+        if (oneTaskEvents > 0) {
+            metrics.put("one_task_events_per_second", ingest.inOneTask(oneTaskEvents));
+        }
+        if (coldEvents > 0) {
+            metrics.put("cold_events_per_second", cold());
+        }
+        return metrics;
+    }
+
+    /** In a process of its own, whose stack has just started. This one has nothing to do meanwhile. */
+    private double cold() throws Exception {
+        Map<?, ?> median = FreshProcess.median(List.of(
+                "ingest",
+                "--rules",
+                Integer.toString(rules),
+                "--count",
+                Integer.toString(count),
+                "--events",
+                Integer.toString(coldEvents),
+                "--warmup-events",
+                "0",
+                "--cold-events",
+                "0",
+                "--one-task-events",
+                "0",
+                "--runs",
+                "1",
+                "--json"));
+        return ((Number) median.get("events_per_second")).doubleValue();
+    }
+}
