@@ -1,7 +1,9 @@
 package io.talflow.cli;
 
+import io.talflow.tal.Json;
 import java.io.PrintWriter;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.StringJoiner;
 
@@ -73,7 +75,7 @@ final class Explained {
     private static String values(Object values) {
         StringJoiner text = new StringJoiner(", ");
         if (values instanceof Map<?, ?> map) {
-            map.forEach((name, value) -> text.add("%s = %s".formatted(name, io.talflow.tal.Json.text(value))));
+            map.forEach((name, value) -> text.add("%s = %s".formatted(name, Json.text(value))));
         }
         return text.length() == 0 ? "it reads nothing" : text.toString();
     }
@@ -89,7 +91,7 @@ final class Explained {
             text.add(progress);
         }
         if (node.get("deadline") instanceof Long deadline) {
-            text.add((node.containsKey("seen") || node.containsKey("happened") ? "until " : "due ") + at(deadline));
+            text.add((isWindow(node) ? "until " : "due ") + at(deadline));
         }
         line(indent, text.toString());
         String below = indent + STEP;
@@ -106,6 +108,10 @@ final class Explained {
         if (node.get("producer") instanceof Map<?, ?> producer) {
             source(below, producer);
         }
+    }
+
+    private static boolean isWindow(Map<?, ?> node) {
+        return node.containsKey("seen") || node.containsKey("happened") || node.containsKey("begun");
     }
 
     private static String progress(Map<?, ?> node) {
@@ -138,7 +144,7 @@ final class Explained {
     /** Where the event that a leaf waits for would come from. */
     private void source(String indent, Map<?, ?> leaf) {
         if (leaf.get("type") != null) {
-            line(indent, "nobody has sent one: type %s%s"
+            line(indent, "comes from outside: type %s%s"
                     .formatted(leaf.get("type"), leaf.get("topic") == null ? "" : ", topic " + leaf.get("topic")));
         }
         List<Map<String, Object>> running = Output.rows(leaf, "running");
@@ -147,7 +153,7 @@ final class Explained {
             line(indent, "%s %s, attempt %s, wanted %s%s; firing %s"
                     .formatted(
                             call.get("function"),
-                            String.valueOf(call.get("status")).toLowerCase(java.util.Locale.ROOT),
+                            String.valueOf(call.get("status")).toLowerCase(Locale.ROOT),
                             call.get("attempt"),
                             at((Long) call.get("wantedAt")),
                             retry,

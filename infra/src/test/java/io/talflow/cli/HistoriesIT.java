@@ -11,8 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -140,8 +140,8 @@ class HistoriesIT {
 
     private static void send(Talflow talflow, String task, String event, String data, String... more) {
         String[] arguments = {"send", task, "--type", "com.example." + event + ".v1", "--event-data", data};
-        String[] all = java.util.stream.Stream.of(arguments, more)
-                .flatMap(java.util.stream.Stream::of)
+        String[] all = Stream.of(arguments, more)
+                .flatMap(Stream::of)
                 .toArray(String[]::new);
         Launcher.Result sent = talflow.command(all);
         assertThat(sent.exitCode()).as(sent.err()).isZero();
@@ -149,13 +149,11 @@ class HistoriesIT {
 
     @SuppressWarnings("unchecked")
     private static void until(Talflow talflow, String task, Predicate<Map<String, Object>> reached) {
-        AtomicReference<Object> seen = new AtomicReference<>();
         await("the context of " + task)
                 .atMost(Duration.ofSeconds(60))
                 .failFast(() -> assertThat(talflow.status(task).get("error")).isNull())
                 .until(() -> {
                     Object context = talflow.status(task).get("context");
-                    seen.set(context);
                     return context instanceof Map<?, ?> map && reached.test((Map<String, Object>) map);
                 });
     }

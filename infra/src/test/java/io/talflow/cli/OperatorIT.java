@@ -55,7 +55,7 @@ class OperatorIT {
                 .contains("rule ship: armed, fires once, fired 0 times")
                 .anyMatch(line -> line.matches("  1 of 3 have happened; until .* \\(in 5\\d min\\)"))
                 .contains("    waits for {event: placed}")
-                .contains("      nobody has sent one: type com.example.placed.v1")
+                .contains("      comes from outside: type com.example.placed.v1")
                 .contains("    waits for {completed: slow}")
                 .anyMatch(line -> line.matches("      slow running, attempt 1, wanted .* ago\\); firing operated/.*"))
                 .contains("  if event.data.amount > 100")

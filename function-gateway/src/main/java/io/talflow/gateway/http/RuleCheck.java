@@ -48,15 +48,9 @@ final class RuleCheck {
                     try {
                         return CompletableFuture.completedFuture(document.read(workflow, List.of()));
                     } catch (InvalidTal alone) {
-                        return namesWhatIsNotThere(alone)
-                                ? besideAdded(task, workflow, document, alone)
-                                : CompletableFuture.failedFuture(Answers.invalid(GatewayError.INVALID_RULE, alone));
+                        return besideAdded(task, workflow, document, alone);
                     }
                 });
-    }
-
-    private static boolean namesWhatIsNotThere(InvalidTal rule) {
-        return rule.problems().stream().anyMatch(problem -> problem.code().startsWith("tal/unknown"));
     }
 
     /** A rule may name what rules that were added before it have brought; only the job knows those. */

@@ -42,7 +42,8 @@ public final class TopicReader implements AutoCloseable {
     public OptionalLong at(TopicPartition partition, long epochMillis) {
         OffsetAndTimestamp found = asked(
                 partition,
-                () -> consumer.offsetsForTimes(Map.of(partition, epochMillis)).get(partition));
+                () -> consumer.offsetsForTimes(Map.of(partition, Math.max(0, epochMillis)))
+                        .get(partition));
         return found == null ? OptionalLong.empty() : OptionalLong.of(found.offset());
     }
 

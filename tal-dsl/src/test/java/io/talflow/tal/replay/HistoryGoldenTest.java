@@ -3,6 +3,7 @@ package io.talflow.tal.replay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.talflow.tal.Golden;
+import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -60,7 +61,7 @@ class HistoryGoldenTest {
     void isWrittenAsItWasRead(Path file) throws IOException {
         ByteArrayOutputStream written = new ByteArrayOutputStream();
         HistoryFile.write(read(file), written);
-        History again = HistoryFile.read("written", new java.io.ByteArrayInputStream(written.toByteArray()));
+        History again = HistoryFile.read("written", new ByteArrayInputStream(written.toByteArray()));
         assertThat(Replay.of(again)).isEqualTo(Replay.of(read(file)));
         assertThat(again.events()).hasSameSizeAs(read(file).events());
     }
