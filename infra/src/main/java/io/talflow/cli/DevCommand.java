@@ -9,8 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
-import java.util.function.UnaryOperator;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -73,7 +73,8 @@ final class DevCommand implements Callable<Integer> {
             Optional<Running> running = processes
                     ? ProcessStack.start(data, owned)
                             .map(stack -> new Running(stack.url(), stack.kafka(), stack::close))
-                    : Stack.start(data, owned, UnaryOperator.identity()).map(stack -> new Running(stack.url(), stack.kafka(), stack::close));
+                    : Stack.start(data, owned, UnaryOperator.identity())
+                            .map(stack -> new Running(stack.url(), stack.kafka(), stack::close));
             if (running.isPresent()) {
                 return running.get();
             }

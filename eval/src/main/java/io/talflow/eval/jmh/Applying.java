@@ -39,7 +39,9 @@ import org.openjdk.jmh.infra.Blackhole;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(value = 1, jvmArgsAppend = {"--add-opens=java.base/java.util=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-opens=java.base/java.util=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED"})
 public class Applying {
     private static final int EVENTS = 1_000;
     private static final String TASK = "w/k";
@@ -88,7 +90,8 @@ public class Applying {
                 rules.append("  - {when: {completed: n%d}, do: {invoke: body, as: n%d, with: \"${ event.data }\"}}\n"
                         .formatted(hop - 1, hop));
             }
-            return rules.append("  - {when: {completed: n%d}, do: {complete: \"${ event.data }\"}}\n".formatted(EVENTS + 1))
+            return rules.append(
+                            "  - {when: {completed: n%d}, do: {complete: \"${ event.data }\"}}\n".formatted(EVENTS + 1))
                     .toString();
         }
     }
@@ -106,16 +109,19 @@ public class Applying {
     /** Brings the task to where the events find it. */
     @Setup
     public void prepare() {
-        Program program = Program.of(
-                Formats.load("w.yaml", (HEAD + event.rules).getBytes(StandardCharsets.UTF_8)), "v");
+        Program program =
+                Program.of(Formats.load("w.yaml", (HEAD + event.rules).getBytes(StandardCharsets.UTF_8)), "v");
         matcher = new NfaMatcher();
         engine = new TaskEngine(new OneDefinition(program), matcher);
         apply(at(TalEvent.engine(
-                "start", "/bench", EventTypes.TASK_STARTED, TASK, Map.of("workflow", "w", "version", "v", "input", Map.of()))));
+                "start",
+                "/bench",
+                EventTypes.TASK_STARTED,
+                TASK,
+                Map.of("workflow", "w", "version", "v", "input", Map.of()))));
         if (event == Case.TICK) {
             for (long tick = 0; tick < EVENTS; tick++) {
-                events.add(at(TalEvent.engine(
-                        "tick" + tick, "/bench", "io.example.tick.v1", TASK, Map.of("n", tick))));
+                events.add(at(TalEvent.engine("tick" + tick, "/bench", "io.example.tick.v1", TASK, Map.of("n", tick))));
             }
         } else if (event == Case.HOP) {
             for (int hop = 0; hop < EVENTS; hop++) {

@@ -161,6 +161,7 @@ final class Triggers {
 
     private Outcome failed(CompiledRule rule, Node gather) {
         nodes.slots(rule, gather).expect(SlotSet.FAILED);
+        nodes.captured().settle(rule, gather);
         return gather.isRoot() && !rule.rule().reactions().onFailed().isEmpty() ? Outcome.FAILED : Outcome.REFUSED;
     }
 }

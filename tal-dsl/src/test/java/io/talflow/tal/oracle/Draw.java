@@ -30,7 +30,8 @@ final class Draw {
     }
 
     private Draw(long seed, Knobs knobs) {
-        this.random = new Random(seed);
+        // Random's first numbers for seeds in a row are much alike.
+        this.random = new Random(seed * 0x9E3779B97F4A7C15L);
         this.knobs = knobs;
         this.expressions = new DrawExpr(random, EVENTS, knobs.timed());
     }
@@ -104,9 +105,9 @@ final class Draw {
     }
 
     private static boolean hasWindow(Expr when) {
-        return when instanceof Expr.AtLeast all && all.within() > 0
-                || when instanceof Expr.Count count && count.within() > 0
-                || when instanceof Expr.Seq seq && seq.within() > 0
-                || when instanceof Expr.Gather gather && gather.within() > 0;
+        return (when instanceof Expr.AtLeast all && all.within() > 0)
+                || (when instanceof Expr.Count count && count.within() > 0)
+                || (when instanceof Expr.Seq seq && seq.within() > 0)
+                || (when instanceof Expr.Gather gather && gather.within() > 0);
     }
 }

@@ -1,6 +1,5 @@
 package io.talflow.tal.oracle;
 
-import io.talflow.tal.oracle.RawEvent.Type;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
@@ -40,17 +39,24 @@ final class DrawLog {
         String id = "e" + log.size();
         long n = random.nextInt(5);
         if (kind == 0) {
-            return new RawEvent(Type.POKE, "", "/outside", id, "", 0, "", step());
+            return new RawEvent(RawEvent.Type.POKE, "", "/outside", id, "", 0, "", step());
         }
         if (kind == 1) {
-            return new RawEvent(Type.UNKNOWN, "", "/outside", id, "", 0, "", step());
+            return new RawEvent(RawEvent.Type.UNKNOWN, "", "/outside", id, "", 0, "", step());
         }
         if (kind < 4 && !log.isEmpty()) {
             return log.get(random.nextInt(log.size())).at(step());
         }
         String subject = random.nextInt(3) == 0 ? "s" : random.nextInt(6) == 0 ? "t" : "";
         return new RawEvent(
-                Type.OUTSIDE, events.get(random.nextInt(events.size())), "/outside", id, subject, n, "", step());
+                RawEvent.Type.OUTSIDE,
+                events.get(random.nextInt(events.size())),
+                "/outside",
+                id,
+                subject,
+                n,
+                "",
+                step());
     }
 
     private RawEvent said() {
@@ -60,21 +66,28 @@ final class DrawLog {
         return switch (random.nextInt(20)) {
             case 0, 1, 2, 3, 4, 5 -> item(n);
             case 6 ->
-                slices == 0 ? item(n) : new RawEvent(Type.ITEM, "parts", "", "k" + (slices - 1), "", n, "go/0", step());
+                slices == 0
+                        ? item(n)
+                        : new RawEvent(RawEvent.Type.ITEM, "parts", "", "k" + (slices - 1), "", n, "go/0", step());
             case 7, 8 ->
-                new RawEvent(Type.CLOSE, "parts", "", id, "", random.nextInt(5) == 0 ? n : slices, "go/0", step());
-            case 9 -> new RawEvent(Type.READY, "head", "", id, "", random.nextInt(2), "go/0", step());
-            case 10 -> new RawEvent(Type.COMPLETED, "split", "", id, "", n, "go/0", step());
+                new RawEvent(
+                        RawEvent.Type.CLOSE, "parts", "", id, "", random.nextInt(5) == 0 ? n : slices, "go/0", step());
+            case 9 -> new RawEvent(RawEvent.Type.READY, "head", "", id, "", random.nextInt(2), "go/0", step());
+            case 10 -> new RawEvent(RawEvent.Type.COMPLETED, "split", "", id, "", n, "go/0", step());
             case 11 ->
-                random.nextInt(3) > 0 ? outside() : new RawEvent(Type.FAILED, "split", "", id, "", n, "go/0", step());
+                random.nextBoolean()
+                        ? outside()
+                        : new RawEvent(RawEvent.Type.FAILED, "split", "", id, "", n, "go/0", step());
             case 12, 13 ->
-                random.nextInt(3) > 0 ? outside() : new RawEvent(Type.FAILED, "body", "", id, "", n, body, step());
-            default -> new RawEvent(Type.COMPLETED, "body", "", id, "", n, body, step());
+                random.nextInt(3) > 0
+                        ? outside()
+                        : new RawEvent(RawEvent.Type.FAILED, "body", "", id, "", n, body, step());
+            default -> new RawEvent(RawEvent.Type.COMPLETED, "body", "", id, "", n, body, step());
         };
     }
 
     private RawEvent item(long n) {
-        return new RawEvent(Type.ITEM, "parts", "", "k" + slices++, "", n, "go/0", step());
+        return new RawEvent(RawEvent.Type.ITEM, "parts", "", "k" + slices++, "", n, "go/0", step());
     }
 
     private long step() {

@@ -99,7 +99,7 @@ sealed interface Expr {
     record Absent(Expr what, long during, List<Expr> after) implements Expr {
         /** Without {@code after}, or after {@code started}, which is the same. */
         boolean isSinceOpened() {
-            return after.isEmpty() || after.get(0) instanceof Leaf leaf && leaf.kind() == Kind.STARTED;
+            return after.isEmpty() || (after.get(0) instanceof Leaf leaf && leaf.kind() == Kind.STARTED);
         }
 
         @Override
@@ -109,7 +109,7 @@ sealed interface Expr {
 
         @Override
         public List<Expr> children() {
-            return Stream.concat(Stream.of(what), after.stream()).toList();
+            return Stream.concat(after.stream(), Stream.of(what)).toList();
         }
     }
 
@@ -175,7 +175,7 @@ sealed interface Expr {
     /** A single event in the sense of D34: a leaf, or {@code any} of leaves. */
     default boolean isSingle() {
         return this instanceof Leaf
-                || this instanceof Any && children().stream().allMatch(Expr::isSingle);
+                || (this instanceof Any && children().stream().allMatch(Expr::isSingle));
     }
 
     static Leaf event(String name) {

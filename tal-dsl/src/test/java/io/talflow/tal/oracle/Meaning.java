@@ -3,7 +3,6 @@ package io.talflow.tal.oracle;
 import io.talflow.tal.oracle.Filling.Arrival;
 import java.util.IdentityHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.stream.IntStream;
 
@@ -14,7 +13,7 @@ import java.util.stream.IntStream;
 final class Meaning {
     private final View view;
     private final String timer;
-    private final Map<Expr, Integer> places = new IdentityHashMap<>();
+    private final IdentityHashMap<Expr, Integer> places = new IdentityHashMap<>();
 
     Meaning(View view, Flow.Rule rule) {
         this.view = view;
@@ -22,11 +21,11 @@ final class Meaning {
         number(rule.when(), view.rule());
     }
 
-    /** Inner nodes before outer ones, then source order: the order in which an occurrence can set their deadlines. */
+    /** Outer nodes before inner ones, then source order: of what is due at one time the lower place comes first. */
     private void number(Expr node, int rule) {
         if (!places.containsKey(node)) {
-            node.children().forEach(part -> number(part, rule));
             places.put(node, rule * 10_000 + 2 * places.size() + 2);
+            node.children().forEach(part -> number(part, rule));
         }
     }
 

@@ -5,18 +5,17 @@ import java.util.Optional;
 
 /**
  * A point in a task's order of happenings (D26): by time; of one time deadlines before the log event; of deadlines of one
- * time the one set first; of deadlines set at one moment the one with the lower place.
+ * time the one with the lower place.
  *
  * @param micros the log's time, made strictly increasing (D2)
  * @param occurrence the number of the occurrence; of a deadline -1
  * @param setAt when a deadline was set
- * @param place of a deadline: rules in source order, in a rule inner nodes before outer ones
+ * @param place of a deadline: rules in source order, in a rule outer nodes before inner ones, then source order
  */
 record Moment(long micros, int occurrence, Optional<Moment> setAt, int place) implements Comparable<Moment> {
     private static final Comparator<Moment> ORDER = Comparator.comparingLong(Moment::micros)
             .thenComparing(moment -> moment.setAt().isEmpty())
             .thenComparingInt(Moment::occurrence)
-            .thenComparing(Moment::compareSetAt)
             .thenComparingInt(Moment::place);
 
     static Moment ofOccurrence(long micros, int occurrence) {
@@ -43,10 +42,6 @@ record Moment(long micros, int occurrence, Optional<Moment> setAt, int place) im
     /** Before all that is due at the time of this deadline. */
     Moment beginning() {
         return new Moment(micros, -1, Optional.of(ofOccurrence(Long.MIN_VALUE, -1)), Integer.MIN_VALUE);
-    }
-
-    private static int compareSetAt(Moment one, Moment other) {
-        return one.setAt.isEmpty() ? 0 : one.setAt.get().compareTo(other.setAt.get());
     }
 
     @Override

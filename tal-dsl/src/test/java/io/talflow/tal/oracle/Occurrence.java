@@ -34,6 +34,6 @@ record Occurrence(
                 && name.equals(leaf.name())
                 && (leaf.subject().isEmpty() || leaf.subject().equals(subject))
                 && (leaf.least().isEmpty()
-                        || n.isPresent() && n.getAsLong() >= leaf.least().getAsInt());
+                        || (n.isPresent() && n.getAsLong() >= leaf.least().getAsInt()));
     }
 }

@@ -182,8 +182,8 @@ final class Oracle {
                     .flatMap(match -> branch(rule, found, match))
                     .ifPresent(
                             branch -> decisions.add(new Decision(found.match().get(), branch)));
-            boolean over = found.match().isEmpty() || found.failed() && !rule.onFailed();
-            if (over || !rule.each() && !decisions.isEmpty()) {
+            boolean over = found.match().isEmpty() || (found.failed() && !rule.onFailed());
+            if (over || (!rule.each() && !decisions.isEmpty())) {
                 return rule.each() || decisions.isEmpty() ? decisions : decisions.subList(0, 1);
             }
             life = Life.anew(found.match().get().at());
@@ -195,8 +195,8 @@ final class Oracle {
             return rule.onFailed() ? Optional.of(Branch.FAILED) : Optional.empty();
         }
         boolean holds = rule.condition().isEmpty()
-                || match.n().isPresent()
-                        && match.n().getAsLong() >= rule.condition().getAsInt();
+                || (match.n().isPresent()
+                        && match.n().getAsLong() >= rule.condition().getAsInt());
         return holds ? Optional.of(Branch.DO) : rule.otherwise() ? Optional.of(Branch.ELSE) : Optional.empty();
     }
 
@@ -215,7 +215,7 @@ final class Oracle {
         Flow.Rule rule = flow.rules().get(index);
         boolean on = rule.enabled();
         for (Switched change : switched) {
-            boolean before = at.isAfter(change.at) || at.equals(change.at) && change.by < index;
+            boolean before = at.isAfter(change.at) || (at.equals(change.at) && change.by < index);
             if (before && change.rule.equals(rule.id())) {
                 on = change.on;
             }

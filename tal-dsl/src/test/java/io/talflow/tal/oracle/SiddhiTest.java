@@ -98,7 +98,7 @@ class SiddhiTest {
             return select;
         }
         List<String> named = new ArrayList<>();
-        for (String attribute : select.split(", ")) {
+        for (String attribute : select.split(", ", -1)) {
             named.add("%s as a%d".formatted(attribute, named.size()));
         }
         return String.join(", ", named);

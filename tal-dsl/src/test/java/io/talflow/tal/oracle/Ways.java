@@ -83,7 +83,8 @@ final class Ways {
         OptionalInt wanted = next.map(match -> OptionalInt.of(match.raw())).orElse(OptionalInt.empty());
         return later.stream()
                 .findFirst()
-                .filter(seen -> wanted.isEmpty() || wanted.getAsInt() != last.raw() && wanted.getAsInt() != seen.raw())
+                .filter(seen ->
+                        wanted.isEmpty() || (wanted.getAsInt() != last.raw() && wanted.getAsInt() != seen.raw()))
                 .map(Occurrence::at);
     }
 
