@@ -116,8 +116,8 @@ class CommandsIT {
     void aRuleIsHeldToTheWorkflowItsTaskRuns() throws Exception {
         known("w/checked");
         Map<String, Object> rule = Map.of("when", Map.of("completed", "added"), "do", Map.of("skip", "f"));
-        CompletableFuture<GatewayClient.Answer> refused =
-                CompletableFuture.supplyAsync(() -> posted("/v1/tasks/w/checked/rules", "application/json", Json.text(Map.of("add", rule))));
+        CompletableFuture<GatewayClient.Answer> refused = CompletableFuture.supplyAsync(
+                () -> posted("/v1/tasks/w/checked/rules", "application/json", Json.text(Map.of("add", rule))));
         reply("w/checked", "*", Map.of("rules", List.of()));
         assertThat(refused.get().json()).containsEntry("code", "gateway/invalid-rule");
         assertThat(refused.get().json().get("problems")).asString().contains("added");
@@ -128,7 +128,9 @@ class CommandsIT {
                 () -> posted("/v1/tasks/w/odd/rules?file=late.yaml", "application/yaml", file));
         reply("w/odd", "*", Map.of("rules", List.of()));
         assertThat(odd.get().status()).isEqualTo(422);
-        assertThat(odd.get().json().get("problems")).asString().contains("file=late.yaml", "line=3", "fires: must be once or each");
+        assertThat(odd.get().json().get("problems"))
+                .asString()
+                .contains("file=late.yaml", "line=3", "fires: must be once or each");
 
         String good = "given: {n: 2}\nwhen: {event: paid}\ndo: {skip: f}\n";
         assertThat(posted("/v1/tasks/w/checked/rules?by=ann", "application/yaml", good)
@@ -137,9 +139,7 @@ class CommandsIT {
         assertThat(logged("w/checked"))
                 .filteredOn(event -> event.type().equals(EventTypes.TASK_RULES))
                 .singleElement()
-                .satisfies(event -> assertThat(event.value())
-                        .asString()
-                        .contains("id=added", "given={n=2}", "by=ann"));
+                .satisfies(event -> assertThat(event.value()).asString().contains("id=added", "given={n=2}", "by=ann"));
         assertThat(client.post("/v1/tasks/w/nobody/rules", Map.of("add", rule)).json())
                 .containsEntry("code", "gateway/unknown-task");
     }
@@ -148,10 +148,10 @@ class CommandsIT {
     void aRuleMayNameWhatAnotherAddedOneHasBrought() throws Exception {
         known("w/second");
         Map<String, Object> rule = Map.of("when", Map.of("completed", "again"), "do", Map.of("skip", "f"));
-        CompletableFuture<GatewayClient.Answer> accepted =
-                CompletableFuture.supplyAsync(() -> posted("/v1/tasks/w/second/rules", "application/json", Json.text(Map.of("add", rule))));
-        Map<String, Object> before = Map.of(
-                "id", "first", "when", Map.of("event", "paid"), "do", Map.of("invoke", "f", "as", "again"));
+        CompletableFuture<GatewayClient.Answer> accepted = CompletableFuture.supplyAsync(
+                () -> posted("/v1/tasks/w/second/rules", "application/json", Json.text(Map.of("add", rule))));
+        Map<String, Object> before =
+                Map.of("id", "first", "when", Map.of("event", "paid"), "do", Map.of("invoke", "f", "as", "again"));
         reply("w/second", "*", Map.of("rules", List.of(Map.of("rule", "first", "added", before))));
         assertThat(accepted.get().status()).isEqualTo(202);
     }
@@ -162,8 +162,8 @@ class CommandsIT {
         RecordMetadata written = write(Topics.EVENTS, "w/told", cancel.data(), CloudEventCodec.headers(cancel));
         TalEvent wrong = TalEvent.engine("c", "/test", EventTypes.TASK_CANCEL, "w/else", Map.of());
         write(Topics.EVENTS, "w/told", wrong.data(), CloudEventCodec.headers(wrong));
-        byte[] decision = Json.bytes(
-                Map.of("task", "w/told", "offset", written.offset(), "revision", 1L, "ended", "CANCELLED"));
+        byte[] decision =
+                Json.bytes(Map.of("task", "w/told", "offset", written.offset(), "revision", 1L, "ended", "CANCELLED"));
         write(Topics.HISTORY, "w/told", decision, Map.of());
         write(Topics.HISTORY, "w/told", decision, Map.of());
         status("w/told", client.apply("w", Map.of("workflow.yaml", WORKFLOW)), written.partition());

@@ -100,7 +100,8 @@ final class Api {
      * @param all those too that have fired for good
      */
     Map<String, Object> explain(String task, String rule, boolean all) {
-        return object(get("%s/explain?all=%s%s".formatted(taskPath(task), all, rule == null ? "" : "&rule=" + encode(rule))));
+        return object(
+                get("%s/explain?all=%s%s".formatted(taskPath(task), all, rule == null ? "" : "&rule=" + encode(rule))));
     }
 
     /** A task's history as its file is written. */

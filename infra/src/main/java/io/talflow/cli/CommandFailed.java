@@ -7,6 +7,7 @@ final class CommandFailed extends RuntimeException {
     static final int TASK_FAILED = 1;
     /** A replay decides something else than is recorded. */
     static final int DIFFERS = 1;
+
     static final int BAD_INPUT = 2;
     static final int UNREACHABLE = 3;
     static final int INTERRUPTED = 130;

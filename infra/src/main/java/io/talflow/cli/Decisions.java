@@ -21,7 +21,10 @@ final class Decisions {
             }
             for (String name : List.of("ignored", "ended")) {
                 if (decision.get(name) != null) {
-                    parts.add("ignored".equals(name) ? "ignored: " + decision.get(name) : name + " " + decision.get(name));
+                    parts.add(
+                            "ignored".equals(name)
+                                    ? "ignored: " + decision.get(name)
+                                    : name + " " + decision.get(name));
                 }
             }
         }

@@ -46,7 +46,8 @@ final class ExplainCommand implements Runnable {
         List<Map<String, Object>> rules = Output.rows(answer, "rules");
         boolean running = "RUNNING".equals(answer.get("status"));
         if (rule != null && rules.isEmpty() && running) {
-            throw CommandFailed.badInput("task %s has no rule %s; talflow rules list %s --all".formatted(task, rule, task));
+            throw CommandFailed.badInput(
+                    "task %s has no rule %s; talflow rules list %s --all".formatted(task, rule, task));
         }
         PrintWriter out = spec.commandLine().getOut();
         if (output.isJson()) {

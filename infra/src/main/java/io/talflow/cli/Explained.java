@@ -67,8 +67,10 @@ final class Explained {
             waits(STEP, "", waits);
         }
         if (rule.get("lastCondition") instanceof Map<?, ?> looked) {
-            line(STEP, "its condition was false %s, on event %s: %s"
-                    .formatted(at((Long) looked.get("at")), looked.get("event"), values(looked.get("values"))));
+            line(
+                    STEP,
+                    "its condition was false %s, on event %s: %s"
+                            .formatted(at((Long) looked.get("at")), looked.get("event"), values(looked.get("values"))));
         }
     }
 
@@ -116,7 +118,8 @@ final class Explained {
 
     private static String progress(Map<?, ?> node) {
         if (node.get("stream") != null) {
-            String missing = node.get("missingSlices") instanceof List<?> slices ? ", missing " + Flow.text(slices) : "";
+            String missing =
+                    node.get("missingSlices") instanceof List<?> slices ? ", missing " + Flow.text(slices) : "";
             return "%s slices of %s have come%s; the stream has %s"
                     .formatted(
                             node.get("of") == null ? node.get("seen") : node.get("seen") + " of " + node.get("of"),
@@ -144,27 +147,34 @@ final class Explained {
     /** Where the event that a leaf waits for would come from. */
     private void source(String indent, Map<?, ?> leaf) {
         if (leaf.get("type") != null) {
-            line(indent, "comes from outside: type %s%s"
-                    .formatted(leaf.get("type"), leaf.get("topic") == null ? "" : ", topic " + leaf.get("topic")));
+            line(
+                    indent,
+                    "comes from outside: type %s%s"
+                            .formatted(
+                                    leaf.get("type"), leaf.get("topic") == null ? "" : ", topic " + leaf.get("topic")));
         }
         List<Map<String, Object>> running = Output.rows(leaf, "running");
         for (Map<String, Object> call : running) {
             String retry = call.get("retryAt") instanceof Long due ? ", tried again " + at(due) : "";
-            line(indent, "%s %s, attempt %s, wanted %s%s; firing %s"
-                    .formatted(
-                            call.get("function"),
-                            String.valueOf(call.get("status")).toLowerCase(Locale.ROOT),
-                            call.get("attempt"),
-                            at((Long) call.get("wantedAt")),
-                            retry,
-                            call.get("firing")));
+            line(
+                    indent,
+                    "%s %s, attempt %s, wanted %s%s; firing %s"
+                            .formatted(
+                                    call.get("function"),
+                                    String.valueOf(call.get("status")).toLowerCase(Locale.ROOT),
+                                    call.get("attempt"),
+                                    at((Long) call.get("wantedAt")),
+                                    retry,
+                                    call.get("firing")));
         }
         if (leaf.get("openInvocations") instanceof Long open && open > running.size()) {
             line(indent, "and %d more".formatted(open - running.size()));
         }
         for (Map<String, Object> caller : Output.rows(leaf, "calledBy")) {
-            line(indent, "nothing of it runs; rule %s calls it: %s, fired %s times"
-                    .formatted(caller.get("rule"), caller.get("state"), caller.get("firings")));
+            line(
+                    indent,
+                    "nothing of it runs; rule %s calls it: %s, fired %s times"
+                            .formatted(caller.get("rule"), caller.get("state"), caller.get("firings")));
         }
     }
 

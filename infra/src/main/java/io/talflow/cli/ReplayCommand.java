@@ -90,7 +90,8 @@ final class ReplayCommand implements Callable<Integer> {
         }
         String task = Api.task(taskOrFile);
         if (kafka == null) {
-            return HistoryFile.read(task, new ByteArrayInputStream(connection.api().history(task)));
+            return HistoryFile.read(
+                    task, new ByteArrayInputStream(connection.api().history(task)));
         }
         try {
             return KafkaHistory.of(kafka, task);

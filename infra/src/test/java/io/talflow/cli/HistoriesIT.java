@@ -35,7 +35,9 @@ class HistoriesIT {
     void ofCountedWords(Talflow talflow) throws Exception {
         apply(talflow, Path.of("../datasets/word-count/workflow.yaml"));
         String task = talflow.start(
-                "word-count", "history", Map.of("path", "../CONTRIBUTING.md", "sliceBytes", 2000, "merges", 2, "top", 3));
+                "word-count",
+                "history",
+                Map.of("path", "../CONTRIBUTING.md", "sliceBytes", 2000, "merges", 2, "top", 3));
         replayed(talflow, task, "COMPLETED", "word-count");
     }
 
@@ -102,8 +104,10 @@ class HistoriesIT {
         send(talflow, task, "paid", "{\"amount\": 5}");
         send(talflow, task, "paid", "{\"amount\": 50}");
         send(talflow, task, "unheard", "{}");
-        assertThat(talflow.command("rules", "add", task, growing.resolve("audit.yaml").toString()))
-                .satisfies(result -> assertThat(result.exitCode()).as(result.err()).isZero());
+        assertThat(talflow.command(
+                        "rules", "add", task, growing.resolve("audit.yaml").toString()))
+                .satisfies(
+                        result -> assertThat(result.exitCode()).as(result.err()).isZero());
         assertThat(talflow.command("rules", "enable", task, "dark").exitCode()).isZero();
         assertThat(talflow.command("status", task, "--exact").exitCode()).isZero();
         send(talflow, task, "paid", "{\"amount\": 500}");
@@ -140,9 +144,7 @@ class HistoriesIT {
 
     private static void send(Talflow talflow, String task, String event, String data, String... more) {
         String[] arguments = {"send", task, "--type", "com.example." + event + ".v1", "--event-data", data};
-        String[] all = Stream.of(arguments, more)
-                .flatMap(Stream::of)
-                .toArray(String[]::new);
+        String[] all = Stream.of(arguments, more).flatMap(Stream::of).toArray(String[]::new);
         Launcher.Result sent = talflow.command(all);
         assertThat(sent.exitCode()).as(sent.err()).isZero();
     }

@@ -51,7 +51,8 @@ class OperatorIT {
                 .until(() -> talflow.command("explain", task, "ship").out().contains("1 of 3 have happened"));
         String out = talflow.command("explain", task).out();
         assertThat(out.lines())
-                .anyMatch(line -> line.matches("operated/explained: RUNNING at revision \\d+; 1 running, .*; deadline .*"))
+                .anyMatch(line ->
+                        line.matches("operated/explained: RUNNING at revision \\d+; 1 running, .*; deadline .*"))
                 .contains("rule ship: armed, fires once, fired 0 times")
                 .anyMatch(line -> line.matches("  1 of 3 have happened; until .* \\(in 5\\d min\\)"))
                 .contains("    waits for {event: placed}")
@@ -94,7 +95,8 @@ class OperatorIT {
                 .noneMatch(line -> line.startsWith("begin"));
         assertThat(talflow.command("rules", "disable", task, "rich").exitCode()).isZero();
         awaiting("the rule is disabled")
-                .until(() -> talflow.command("rules", "list", task, "--all").out().matches("(?s).*rich +disabled.*"));
+                .until(() ->
+                        talflow.command("rules", "list", task, "--all").out().matches("(?s).*rich +disabled.*"));
         send(talflow, task, "placed", "{}");
         assertThat(talflow.ended(task)).containsEntry("output", "by hand");
 
@@ -115,7 +117,8 @@ class OperatorIT {
     private static void tampered(Talflow talflow, Path file) throws IOException {
         String text = Files.readString(file);
         assertThat(text).contains("\"rule\":\"rescue\",\"branch\":\"do\"");
-        Files.writeString(file, text.replace("\"rule\":\"rescue\",\"branch\":\"do\"", "\"rule\":\"ship\",\"branch\":\"do\""));
+        Files.writeString(
+                file, text.replace("\"rule\":\"rescue\",\"branch\":\"do\"", "\"rule\":\"ship\",\"branch\":\"do\""));
         Launcher.Result differs = talflow.command("replay", file.toString());
         assertThat(differs.exitCode()).isEqualTo(1);
         assertThat(differs.out().lines())
@@ -123,7 +126,8 @@ class OperatorIT {
                 .anyMatch(line -> line.matches("event \\d+: offset \\d+ of partition \\d+, at .*Z"))
                 .anyMatch(line -> line.matches("  id .*, type com\\.example\\.placed\\.v1"))
                 .contains("  fired[0].rule: recorded \"ship\", derived \"rescue\"");
-        assertThat(talflow.command("replay", file.toString(), "--output", "json").json())
+        assertThat(talflow.command("replay", file.toString(), "--output", "json")
+                        .json())
                 .containsEntry("same", false)
                 .containsKey("difference");
     }
@@ -141,7 +145,8 @@ class OperatorIT {
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.err()).contains("bad.yaml:2:", "amont", "bad.yaml:3:", "fast");
         assertThat(talflow.command("events", task).out()).doesNotContain("task.rules.v1");
-        assertThat(talflow.command("rules", "add", "operated/nobody", rule.toString()).err())
+        assertThat(talflow.command("rules", "add", "operated/nobody", rule.toString())
+                        .err())
                 .contains("no task operated/nobody");
         talflow.command("cancel", task);
     }
@@ -154,7 +159,9 @@ class OperatorIT {
                 .until(() -> letter(talflow, task), Optional::isPresent)
                 .orElseThrow();
         String letter = String.valueOf(offset);
-        assertThat(talflow.command("dead-letters", "list", "--limit", "1000").out().lines())
+        assertThat(talflow.command("dead-letters", "list", "--limit", "1000")
+                        .out()
+                        .lines())
                 .anyMatch(line -> line.matches(letter + " +.*task/unknown +tal\\.events +operated/tardy +.*"));
         assertThat(talflow.command("dead-letters", "show", letter).out())
                 .contains("task/unknown", "has not been seen", "{\"of\": \"tardy\"}".replace(" ", ""));

@@ -38,8 +38,8 @@ public final class KafkaHistory {
         Optional<Definition> definition;
         try (TopicReader reader = new TopicReader(bootstrap)) {
             status = status(reader, task);
-            definition = definition(
-                    reader, String.valueOf(status.get("workflow")), String.valueOf(status.get("version")));
+            definition =
+                    definition(reader, String.valueOf(status.get("workflow")), String.valueOf(status.get("version")));
         }
         return new TaskHistories(new TaskEvents(bootstrap))
                 .of(status, (workflow, version) -> definition, Integer.MAX_VALUE);

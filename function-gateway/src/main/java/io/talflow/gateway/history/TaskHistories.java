@@ -76,7 +76,9 @@ public final class TaskHistories {
                         GatewayError.NOT_BEGUN,
                         "%s has not begun: it waits for definition %s%s"
                                 .formatted(
-                                        status.get("task"), workflow, version.isEmpty() ? "" : ", version " + version)));
+                                        status.get("task"),
+                                        workflow,
+                                        version.isEmpty() ? "" : ", version " + version)));
     }
 
     /** What came before the start counts if it was kept for the task; a poke moves the clock it was kept by. */
@@ -88,7 +90,10 @@ public final class TaskHistories {
 
     /** The longest time an event of the workflow waits for a task that has not started. */
     private static long keepMillis(Definition definition) {
-        return Formats.load(definition.file(), definition.text().getBytes(StandardCharsets.UTF_8)).events().values().stream()
+        return Formats.load(definition.file(), definition.text().getBytes(StandardCharsets.UTF_8))
+                .events()
+                .values()
+                .stream()
                 .map(EventDeclaration::keep)
                 .max(Comparator.naturalOrder())
                 .map(Duration::toMillis)

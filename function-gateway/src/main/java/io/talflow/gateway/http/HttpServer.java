@@ -72,10 +72,10 @@ public final class HttpServer implements AutoCloseable {
         FiringsResource firings = new FiringsResource(parts.invoker());
         WorkflowResource workflows =
                 new WorkflowResource(parts.definitions(), parts.reader(), parts.bundles(), parts.log(), parts.view());
-        TaskResource tasks = new TaskResource(
-                parts.view(), parts.replies(), parts.events(), parts.definitions(), parts.logs());
-        TaskCommands commands = new TaskCommands(
-                parts.log(), new RuleCheck(parts.view(), parts.definitions(), parts.replies()));
+        TaskResource tasks =
+                new TaskResource(parts.view(), parts.replies(), parts.events(), parts.definitions(), parts.logs());
+        TaskCommands commands =
+                new TaskCommands(parts.log(), new RuleCheck(parts.view(), parts.definitions(), parts.replies()));
         RuntimeResource runtime = new RuntimeResource(parts.attempts(), parts.signals());
         DeadLetterResource letters = new DeadLetterResource(parts.deadLetters(), parts.log());
         IngressResource ingress = new IngressResource(parts.log());

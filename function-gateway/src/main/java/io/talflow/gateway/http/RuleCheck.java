@@ -39,8 +39,8 @@ final class RuleCheck {
 
     /** Completes with the rule, or fails with UNKNOWN_TASK, NOT_BEGUN or INVALID_RULE. */
     CompletableFuture<RuleReader.Read> read(String task, Document document) {
-        Map<String, Object> status = view.task(task)
-                .orElseThrow(() -> new GatewayFailure(GatewayError.UNKNOWN_TASK, "no task " + task));
+        Map<String, Object> status =
+                view.task(task).orElseThrow(() -> new GatewayFailure(GatewayError.UNKNOWN_TASK, "no task " + task));
         Definition definition = TaskHistories.definition(status, definitions::find);
         return definitions
                 .await(definition.workflow(), definition.version(), PATIENCE)

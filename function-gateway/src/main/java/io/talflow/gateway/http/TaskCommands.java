@@ -88,8 +88,7 @@ final class TaskCommands {
         }
         if (body.containsKey("given")) {
             if (!commands.get(0).equals("add")) {
-                throw new GatewayFailure(
-                        GatewayError.BAD_REQUEST, "given goes with add, not with " + commands.get(0));
+                throw new GatewayFailure(GatewayError.BAD_REQUEST, "given goes with add, not with " + commands.get(0));
             }
             object(body, "given");
         }

@@ -77,7 +77,8 @@ public final class TaskEvents {
             }
             try {
                 event.put(
-                        "data", record.value() == null || record.value().length == 0 ? null : Json.parse(record.value()));
+                        "data",
+                        record.value() == null || record.value().length == 0 ? null : Json.parse(record.value()));
             } catch (Json.NotJson e) {
                 event.put("notJson", e.getMessage());
             }

@@ -13,7 +13,12 @@ import java.util.Optional;
  * @param difference the first; empty: every recorded decision was made again, and no other
  */
 public record Outcome(
-        String task, int events, int decisions, int ahead, Map<String, Object> status, Optional<Difference> difference) {
+        String task,
+        int events,
+        int decisions,
+        int ahead,
+        Map<String, Object> status,
+        Optional<Difference> difference) {
     public boolean isSame() {
         return difference.isEmpty();
     }

@@ -92,8 +92,8 @@ public final class Replay {
             } else if (entry.decisions().equals(again)) {
                 decisions += again.size();
             } else {
-                Difference difference = new Difference(
-                        events + 1, entry, again, Optional.ofNullable(failures.get(entry.offset())));
+                Difference difference =
+                        new Difference(events + 1, entry, again, Optional.ofNullable(failures.get(entry.offset())));
                 return new Outcome(history.task(), events, decisions, 0, status(), Optional.of(difference));
             }
             events++;

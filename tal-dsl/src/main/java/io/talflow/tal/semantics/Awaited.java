@@ -93,7 +93,9 @@ final class Awaited {
                     return;
                 }
                 Invocation invocation = state.invocation(call);
-                if (invocation != null && invocation.isOpen() && invocation.node().equals(node)) {
+                if (invocation != null
+                        && invocation.isOpen()
+                        && invocation.node().equals(node)) {
                     open.count++;
                     if (open.named.size() < MOST_NAMED) {
                         open.named.add(invocation(invocation));

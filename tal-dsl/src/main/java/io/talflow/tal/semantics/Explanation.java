@@ -174,7 +174,9 @@ final class Explanation {
 
     private List<Object> children(CompiledRule rule, Node node) {
         List<Object> children = new ArrayList<>();
-        for (int number = node.number() + 1; number < node.end(); number = rule.node(number).end()) {
+        for (int number = node.number() + 1;
+                number < node.end();
+                number = rule.node(number).end()) {
             if (children.size() < MOST) {
                 children.add(node(rule, rule.node(number)));
             }

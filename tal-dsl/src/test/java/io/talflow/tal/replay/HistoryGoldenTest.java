@@ -51,7 +51,9 @@ class HistoryGoldenTest {
                 .map(difference -> String.join(System.lineSeparator(), difference.lines()))
                 .orElse("");
         assertThat(outcome.isSame()).as(FOREVER, file, lines).isTrue();
-        assertThat(outcome.ahead()).as(FOREVER, file, "it decides more than is recorded").isZero();
+        assertThat(outcome.ahead())
+                .as(FOREVER, file, "it decides more than is recorded")
+                .isZero();
         assertThat(outcome.decisions()).as(file.toString()).isPositive();
         assertThat(String.valueOf(outcome.status().get("status"))).isIn("COMPLETED", "FAILED", "CANCELLED");
     }

@@ -34,10 +34,26 @@ class ReplayTest {
 
     ReplayTest() {
         lines.add(new LinkedHashMap<>(Map.of(
-                "talflow-history", 1L, "task", TASK, "workflow", "pay", "version", "v", "file", "pay.yaml", "definition",
+                "talflow-history",
+                1L,
+                "task",
+                TASK,
+                "workflow",
+                "pay",
+                "version",
+                "v",
+                "file",
+                "pay.yaml",
+                "definition",
                 WORKFLOW)));
-        add(1, TalEvent.engine(
-                "start", "/test", EventTypes.TASK_STARTED, TASK, Map.of("workflow", "pay", "version", "v", "input", 1L)));
+        add(
+                1,
+                TalEvent.engine(
+                        "start",
+                        "/test",
+                        EventTypes.TASK_STARTED,
+                        TASK,
+                        Map.of("workflow", "pay", "version", "v", "input", 1L)));
         add(2, paid("a", 1), """
                 {"revision": 2, "fired": [{"rule": "note", "branch": "else", "condition": false}]}""");
         add(3, TalEvent.engine("q", "/test", EventTypes.TASK_QUERY, TASK, Map.of("query", "q")));
@@ -159,6 +175,15 @@ class ReplayTest {
 
     private static TalEvent paid(String id, long n) {
         return new TalEvent(
-                id, "/shop", "com.example.paid.v1", "", TalEvent.Kind.CONTROL, TASK, "", 0, Map.of(), Json.bytes(Map.of("n", n)));
+                id,
+                "/shop",
+                "com.example.paid.v1",
+                "",
+                TalEvent.Kind.CONTROL,
+                TASK,
+                "",
+                0,
+                Map.of(),
+                Json.bytes(Map.of("n", n)));
     }
 }

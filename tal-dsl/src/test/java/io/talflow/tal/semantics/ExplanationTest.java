@@ -36,7 +36,8 @@ class ExplanationTest {
               - {id: rich, when: {event: paid}, if: "${ event.data.n > 5 }", fires: each, do: {set: {rich: true}}}
             """;
 
-    private final Interpreter interpreter = new Interpreter(Formats.load("shop.yaml", WORKFLOW.getBytes(StandardCharsets.UTF_8)));
+    private final Interpreter interpreter =
+            new Interpreter(Formats.load("shop.yaml", WORKFLOW.getBytes(StandardCharsets.UTF_8)));
     private Effect.Dispatch split;
 
     @BeforeEach
@@ -47,16 +48,21 @@ class ExplanationTest {
     @Test
     void namesTheFunctionThatRunsOrWhoWouldCallIt() {
         assertThat(waits("join"))
-                .contains("stream=split.chunks", "closed=false", "producer={openInvocations=1, running=[{firing=shop/1@1/begin/0")
+                .contains(
+                        "stream=split.chunks",
+                        "closed=false",
+                        "producer={openInvocations=1, running=[{firing=shop/1@1/begin/0")
                 .contains("next={for={completed=body}, calledBy=[{rule=slice, state=armed, firings=0}]}");
         assertThat(waits("end")).contains("calledBy=[{rule=join, state=armed, firings=0}]", "topic=shop.payments");
     }
 
     @Test
     void namesTheSlicesThatAreMissingTheQueueAndTheRetry() {
-        List<Effect.Dispatch> bodies = dispatches(interpreter.complete(split, Map.of("chunks", List.of("a", "b", "c"))));
+        List<Effect.Dispatch> bodies =
+                dispatches(interpreter.complete(split, Map.of("chunks", List.of("a", "b", "c"))));
         assertThat(bodies).hasSize(1);
-        assertThat(waits("join")).contains("closed=true, of=3, missingSlices=[0, 1, 2]", "openInvocations=3", "status=QUEUED");
+        assertThat(waits("join"))
+                .contains("closed=true, of=3, missingSlices=[0, 1, 2]", "openInvocations=3", "status=QUEUED");
         assertThat(rule("slice")).contains("places={most=1, queued=2}");
         interpreter.fail(bodies.get(0), "Busy", "not now");
         assertThat(waits("join")).contains("status=BACKOFF", "attempt=2", "retryAt=");
@@ -76,10 +82,12 @@ class ExplanationTest {
     @Test
     void saysWhatAConditionSawAndWhichRulesAreDisabledOrHaveFired() {
         paid(2);
-        assertThat(rule("rich")).contains("if=event.data.n > 5", "lastCondition={", "value=false", "values={event.data.n=2}");
+        assertThat(rule("rich"))
+                .contains("if=event.data.n > 5", "lastCondition={", "value=false", "values={event.data.n=2}");
         assertThat(rule("dark")).contains("state=disabled");
         assertThat(explained("*", false).toString()).doesNotContain("rule=begin,");
-        assertThat(explained("*", true).toString()).contains("rule=begin, when=started, fires=once, state=fired, firings=1");
+        assertThat(explained("*", true).toString())
+                .contains("rule=begin, when=started, fires=once, state=fired, firings=1");
     }
 
     @Test
@@ -96,7 +104,8 @@ class ExplanationTest {
         assertThat(explained("*", true))
                 .containsEntry("status", "FAILED")
                 .containsEntry("rules", List.of())
-                .hasEntrySatisfying("error", error -> assertThat(error).asString().contains("Disk.Full"));
+                .hasEntrySatisfying(
+                        "error", error -> assertThat(error).asString().contains("Disk.Full"));
     }
 
     private String waits(String rule) {
