@@ -82,7 +82,8 @@ final class ChainCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         Map<String, Object> parameters = settings.parameters();
-        parameters.put("executor", executors.stream().<Object>map(Executor::name).toList());
+        parameters.put(
+                "executor", executors.stream().<Object>map(Executor::name).toList());
         List<Chain> chains = new ArrayList<>();
         try (Scratch scratch = Scratch.create();
                 Embedded stack = Embedded.start(scratch.path().resolve("stack"));
@@ -148,8 +149,8 @@ final class ChainCommand implements Callable<Integer> {
         metrics.put(prefix + "hop_p50_ms", hops.millis(50));
         metrics.put(prefix + "hop_p99_ms", hops.millis(99));
         metrics.put(prefix + "task_cpu_ms", pair.small().cpuMillisOfTask());
-        metrics.put(prefix + "floor_ratio", tasks.millis(50) / bare.chains.tasks().millis(50));
         metrics.put(
-                prefix + "body_4k_extra_ms", pair.large().chains.hops().millis(50) - hops.millis(50));
+                prefix + "floor_ratio", tasks.millis(50) / bare.chains.tasks().millis(50));
+        metrics.put(prefix + "body_4k_extra_ms", pair.large().chains.hops().millis(50) - hops.millis(50));
     }
 }

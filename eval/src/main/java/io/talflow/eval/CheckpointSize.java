@@ -44,7 +44,8 @@ final class CheckpointSize {
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
         }
-        throw new IllegalStateException("no checkpoint after number %d within %d s".formatted(newest + 1, LONGEST.toSeconds()));
+        throw new IllegalStateException(
+                "no checkpoint after number %d within %d s".formatted(newest + 1, LONGEST.toSeconds()));
     }
 
     private long newest() throws IOException {
@@ -58,7 +59,9 @@ final class CheckpointSize {
 
     private List<Path> metadata() throws IOException {
         try (Stream<Path> files = Files.find(
-                checkpoints, 3, (path, attributes) -> path.getFileName().toString().equals("_metadata"))) {
+                checkpoints,
+                3,
+                (path, attributes) -> path.getFileName().toString().equals("_metadata"))) {
             return files.toList();
         } catch (java.io.UncheckedIOException e) {
             return List.of(); // a directory went while it was read
@@ -68,7 +71,9 @@ final class CheckpointSize {
     private static CheckpointMetadata read(Path metadata) throws IOException {
         try (DataInputStream in = new DataInputStream(Files.newInputStream(metadata))) {
             return Checkpoints.loadCheckpointMetadata(
-                    in, CheckpointSize.class.getClassLoader(), metadata.getParent().toUri().toString());
+                    in,
+                    CheckpointSize.class.getClassLoader(),
+                    metadata.getParent().toUri().toString());
         }
     }
 }

@@ -31,8 +31,7 @@ enum Executor {
             rules.append("  - when: %s\n".formatted(hop == 1 ? "started" : "{completed: n%d}".formatted(hop - 1)));
             rules.append("    do: {invoke: step, as: n%d, with: \"${ input }\"}\n".formatted(hop));
         }
-        String text =
-                """
+        String text = """
                 tal: 1
                 workflow: %s
                 functions:

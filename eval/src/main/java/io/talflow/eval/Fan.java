@@ -8,8 +8,7 @@ import java.util.Map;
 /** A foreach and its gather on an embedded stack: a producer that returns a list, a body for each slice, one join. */
 final class Fan {
     private static final Duration LONGEST = Duration.ofMinutes(10);
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             tal: 1
             workflow: %s
             functions:

@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "idle",
         mixinStandardHelpOptions = true,
-        description = "Tasks that wait for an event: what each costs in memory and in the checkpoint, and how fast it wakes.",
+        description =
+                "Tasks that wait for an event: what each costs in memory and in the checkpoint, and how fast it wakes.",
         footer = {"", "Example:", "  talflow bench idle --tasks 100000 --runs 3 --json"})
 final class IdleCommand implements Callable<Integer> {
     @Option(names = "--tasks", defaultValue = "100000", description = "Waiting tasks (default: ${DEFAULT-VALUE}).")

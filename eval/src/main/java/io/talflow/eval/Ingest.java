@@ -59,8 +59,9 @@ final class Ingest implements AutoCloseable {
         StringBuilder joins = new StringBuilder();
         for (int rule = 0; rule < rules; rule++) {
             events.append("  tick%d: {type: %s}\n".formatted(rule, TYPE.formatted(rule)));
-            joins.append("  - {id: %s%d, when: {count: %d, of: {event: tick%d}}, fires: each, do: {set: {last%d: \"${ event.id }\"}}}\n"
-                    .formatted(RULE, rule, count, rule, rule));
+            joins.append(
+                    "  - {id: %s%d, when: {count: %d, of: {event: tick%d}}, fires: each, do: {set: {last%d: \"${ event.id }\"}}}\n"
+                            .formatted(RULE, rule, count, rule, rule));
         }
         return """
                 tal: 1

@@ -11,7 +11,10 @@ import picocli.CommandLine.Parameters;
         description = "The inner pieces of the operator under JMH; everything after jmh are JMH's own arguments.",
         footer = {"", "Example:", "  talflow bench jmh Matching -f 1 -rf json -rff matching.json"})
 final class JmhCommand implements Callable<Integer> {
-    @Parameters(arity = "0..*", paramLabel = "ARGUMENT", description = "Of JMH: a regular expression of names, options.")
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "ARGUMENT",
+            description = "Of JMH: a regular expression of names, options.")
     private List<String> arguments = List.of();
 
     @Override

@@ -54,7 +54,10 @@ final class JoinCommand implements Callable<Integer> {
     @Option(names = "--values", description = "The join also reads the values of its bodies.")
     private boolean reading;
 
-    @Option(names = "--seed", defaultValue = "1", description = "Of the order of completions (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--seed",
+            defaultValue = "1",
+            description = "Of the order of completions (default: ${DEFAULT-VALUE}).")
     private long seed;
 
     @Option(

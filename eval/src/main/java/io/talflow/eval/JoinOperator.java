@@ -35,8 +35,7 @@ final class JoinOperator implements AutoCloseable {
     /** An ended task's rows are removed bit by bit, at most one bit each millisecond of the job's clock. */
     private static final int ROWS_OF_BIT = 100;
 
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             tal: 1
             workflow: %s
             functions:
@@ -156,8 +155,8 @@ final class JoinOperator implements AutoCloseable {
             step(event(producer, EventTypes.DATA_ITEM, task, names, Map.of("slice", slice)));
             bodies.add(requests.take());
         }
-        step(event(
-                producer, EventTypes.DATA_CLOSED, task, Map.of(EventTypes.DATUM, "parts"), Map.of("count", (long) width)));
+        step(event(producer, EventTypes.DATA_CLOSED, task, Map.of(EventTypes.DATUM, "parts"), Map.of("count", (long)
+                width)));
         step(event(producer, EventTypes.INVOCATION_COMPLETED, task, Map.of(), Map.of()));
         Collections.shuffle(bodies, order);
         long cpuBefore = Machine.threadCpuNanos();
@@ -165,8 +164,7 @@ final class JoinOperator implements AutoCloseable {
         for (String body : bodies) {
             step(event(body, EventTypes.INVOCATION_COMPLETED, task, Map.of(), Map.of("done", true)), true);
         }
-        steps.completionCpuNanos +=
-                Machine.threadCpuNanos() - cpuBefore - (snapshotCpuNanos - snapshotCpuBefore);
+        steps.completionCpuNanos += Machine.threadCpuNanos() - cpuBefore - (snapshotCpuNanos - snapshotCpuBefore);
         for (int bit = 0; bit <= 10 + width / ROWS_OF_BIT; bit++) {
             tick();
         }

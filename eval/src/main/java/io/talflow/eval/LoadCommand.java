@@ -13,7 +13,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "load",
         mixinStandardHelpOptions = true,
-        description = "A fixed number of chains in flight on the embedded stack: each that ends is followed by another.",
+        description =
+                "A fixed number of chains in flight on the embedded stack: each that ends is followed by another.",
         footer = {"", "Example:", "  talflow bench load --inflight 64,200 --executor none --runs 3 --json"})
 final class LoadCommand implements Callable<Integer> {
     @Option(
@@ -55,7 +56,8 @@ final class LoadCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put("inflight", new ArrayList<Object>(inflight));
-        parameters.put("executor", executors.stream().<Object>map(Executor::name).toList());
+        parameters.put(
+                "executor", executors.stream().<Object>map(Executor::name).toList());
         parameters.put("hops", (long) hops);
         parameters.put("warmup_s", (long) warmupSeconds);
         parameters.put("measured_s", (long) seconds);

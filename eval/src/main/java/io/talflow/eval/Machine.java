@@ -38,7 +38,9 @@ final class Machine {
         long least = Long.MAX_VALUE;
         for (int look = 0; look < 5; look++) {
             System.gc();
-            least = Math.min(least, ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
+            least = Math.min(
+                    least,
+                    ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed());
         }
         return least;
     }

@@ -17,7 +17,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "overlap",
         mixinStandardHelpOptions = true,
-        description = "A producer and the bodies of its slices in Python: overlapped by data events, and one after the other.",
+        description =
+                "A producer and the bodies of its slices in Python: overlapped by data events, and one after the other.",
         footer = {"", "Example:", "  talflow bench overlap --runs 3 --json"})
 final class OverlapCommand implements Callable<Integer> {
     private static final Duration LONGEST = Duration.ofMinutes(5);
@@ -99,7 +100,9 @@ final class OverlapCommand implements Callable<Integer> {
         metrics.put("makespan_over_ideal", times.streamed().millis(50) / ideal);
         metrics.put("slice_to_start_p50_ms", times.toStart().millis(50));
         metrics.put("slice_to_start_p99_ms", times.toStart().millis(99));
-        metrics.put("speedup_over_control_flow", times.listed().millis(50) / times.streamed().millis(50));
+        metrics.put(
+                "speedup_over_control_flow",
+                times.listed().millis(50) / times.streamed().millis(50));
         metrics.put("makespan_ms", times.streamed().millis(50));
         metrics.put("ideal_ms", ideal);
         metrics.put("control_flow_makespan_ms", times.listed().millis(50));
@@ -107,8 +110,7 @@ final class OverlapCommand implements Callable<Integer> {
         return metrics;
     }
 
-    private void run(
-            Embedded stack, Ends ends, Embedded.Workflow streaming, Embedded.Workflow listing, Times times)
+    private void run(Embedded stack, Ends ends, Embedded.Workflow streaming, Embedded.Workflow listing, Times times)
             throws InterruptedException {
         Map<?, ?> output = task(stack, ends, streaming, times.streamed());
         task(stack, ends, listing, times.listed());
@@ -123,13 +125,8 @@ final class OverlapCommand implements Callable<Integer> {
     private Map<?, ?> task(Embedded stack, Ends ends, Embedded.Workflow workflow, Latencies times)
             throws InterruptedException {
         String task = TaskId.of(workflow.name(), "t" + ++started);
-        Map<String, Object> input = Map.of(
-                "slices",
-                (long) slices,
-                "period",
-                produceMillis / 1e3 / slices,
-                "body",
-                bodyMillis / 1e3);
+        Map<String, Object> input =
+                Map.of("slices", (long) slices, "period", produceMillis / 1e3 / slices, "body", bodyMillis / 1e3);
         long sent = System.nanoTime();
         Ends.Ended ended = ends.await(task, LONGEST, () -> stack.startTask(workflow, task, input));
         times.add(ended.nanos() - sent);
@@ -149,11 +146,7 @@ final class OverlapCommand implements Callable<Integer> {
                 .replace("SLOTS", Integer.toString(slots));
         return stack.apply(
                 workflow,
-                Map.of(
-                        "workflow.yaml",
-                        text.getBytes(StandardCharsets.UTF_8),
-                        "overlap.py",
-                        resource("overlap.py")));
+                Map.of("workflow.yaml", text.getBytes(StandardCharsets.UTF_8), "overlap.py", resource("overlap.py")));
     }
 
     private static byte[] resource(String name) throws IOException {

@@ -11,13 +11,20 @@ import picocli.CommandLine.Spec;
 
 /** How often a benchmark runs, how it prints, and whether what it measures is recorded; the same for all of them. */
 final class Runs {
-    @Option(names = "--runs", paramLabel = "N", defaultValue = "3", description = "Repetitions (default: ${DEFAULT-VALUE}).")
+    @Option(
+            names = "--runs",
+            paramLabel = "N",
+            defaultValue = "3",
+            description = "Repetitions (default: ${DEFAULT-VALUE}).")
     private int count;
 
     @Option(names = "--json", description = "Prints one JSON object instead of a table.")
     private boolean json;
 
-    @Option(names = "--jfr", paramLabel = "FILE", description = "Records the measured part with JFR; read it with the JDK's jfr.")
+    @Option(
+            names = "--jfr",
+            paramLabel = "FILE",
+            description = "Records the measured part with JFR; read it with the JDK's jfr.")
     private Path jfr;
 
     @Spec(Spec.Target.MIXEE)

@@ -20,8 +20,7 @@ final class Waiting implements AutoCloseable {
     private static final String TYPE = "io.example.wake.v1";
     private static final String STARTED = "begin";
     private static final String WOKEN = "wake";
-    private static final String TEXT =
-            """
+    private static final String TEXT = """
             tal: 1
             workflow: %s
             events: {wake: {type: %s}}

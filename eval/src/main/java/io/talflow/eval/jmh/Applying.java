@@ -6,6 +6,7 @@ import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.importer.Formats;
 import io.talflow.tal.semantics.Definitions;
+import io.talflow.tal.semantics.Effect;
 import io.talflow.tal.semantics.LogEvent;
 import io.talflow.tal.semantics.Program;
 import io.talflow.tal.semantics.TaskEngine;
@@ -28,7 +29,6 @@ import org.openjdk.jmh.annotations.Setup;
 import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
-import org.openjdk.jmh.infra.Blackhole;
 
 /**
  * One event of a task applied by the engine with Flink's NFA, its rows in memory. Each invocation is a thousand events of
@@ -39,7 +39,9 @@ import org.openjdk.jmh.infra.Blackhole;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
-@Fork(value = 1, jvmArgsAppend = {"--add-opens=java.base/java.util=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED"})
+@Fork(
+        value = 1,
+        jvmArgsAppend = {"--add-opens=java.base/java.util=ALL-UNNAMED", "--add-opens=java.base/java.lang=ALL-UNNAMED"})
 public class Applying {
     private static final int EVENTS = 1_000;
     private static final String TASK = "w/k";
@@ -88,7 +90,8 @@ public class Applying {
                 rules.append("  - {when: {completed: n%d}, do: {invoke: body, as: n%d, with: \"${ event.data }\"}}\n"
                         .formatted(hop - 1, hop));
             }
-            return rules.append("  - {when: {completed: n%d}, do: {complete: \"${ event.data }\"}}\n".formatted(EVENTS + 1))
+            return rules.append(
+                            "  - {when: {completed: n%d}, do: {complete: \"${ event.data }\"}}\n".formatted(EVENTS + 1))
                     .toString();
         }
     }
@@ -106,16 +109,19 @@ public class Applying {
     /** Brings the task to where the events find it. */
     @Setup
     public void prepare() {
-        Program program = Program.of(
-                Formats.load("w.yaml", (HEAD + event.rules).getBytes(StandardCharsets.UTF_8)), "v");
+        Program program =
+                Program.of(Formats.load("w.yaml", (HEAD + event.rules).getBytes(StandardCharsets.UTF_8)), "v");
         matcher = new NfaMatcher();
         engine = new TaskEngine(new OneDefinition(program), matcher);
-        apply(at(TalEvent.engine(
-                "start", "/bench", EventTypes.TASK_STARTED, TASK, Map.of("workflow", "w", "version", "v", "input", Map.of()))));
+        begin(at(TalEvent.engine(
+                "start",
+                "/bench",
+                EventTypes.TASK_STARTED,
+                TASK,
+                Map.of("workflow", "w", "version", "v", "input", Map.of()))));
         if (event == Case.TICK) {
             for (long tick = 0; tick < EVENTS; tick++) {
-                events.add(at(TalEvent.engine(
-                        "tick" + tick, "/bench", "io.example.tick.v1", TASK, Map.of("n", tick))));
+                events.add(at(TalEvent.engine("tick" + tick, "/bench", "io.example.tick.v1", TASK, Map.of("n", tick))));
             }
         } else if (event == Case.HOP) {
             for (int hop = 0; hop < EVENTS; hop++) {
@@ -126,7 +132,7 @@ public class Applying {
             for (long slice = 0; slice < event.slices; slice++) {
                 parts.add(Map.of("slice", slice));
             }
-            apply(at(completed("rule-1/0", Map.of("parts", parts))));
+            begin(at(completed("rule-1/0", Map.of("parts", parts))));
             for (int slice = 0; slice < EVENTS; slice++) {
                 events.add(at(completed("rule-2/" + slice, Map.of("done", true))));
             }
@@ -134,7 +140,7 @@ public class Applying {
         rows.settle();
     }
 
-    private void apply(LogEvent logEvent) {
+    private void begin(LogEvent logEvent) {
         engine.apply(rows, logEvent);
     }
 
@@ -163,14 +169,26 @@ public class Applying {
         matcher.close();
     }
 
-    /** A thousand events. */
+    /** A thousand events. @return what they caused, so that none of it is left out */
     @Benchmark
     @OperationsPerInvocation(EVENTS)
-    public void apply(Blackhole effects) {
+    public int apply() {
+        int effects = 0;
         rows.reset();
         for (LogEvent logEvent : events) {
-            effects.consume(engine.apply(rows, logEvent));
+            effects += engine.apply(rows, logEvent).size();
         }
+        return effects;
+    }
+
+    /** What the same events cause. */
+    List<Effect> effects() {
+        List<Effect> effects = new ArrayList<>();
+        rows.reset();
+        for (LogEvent logEvent : events) {
+            effects.addAll(engine.apply(rows, logEvent));
+        }
+        return effects;
     }
 
     private record OneDefinition(Program program) implements Definitions {
