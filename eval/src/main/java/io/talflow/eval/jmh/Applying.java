@@ -169,7 +169,11 @@ public class Applying {
         matcher.close();
     }
 
-    /** A thousand events. @return what they caused, so that none of it is left out */
+    /**
+     * A thousand events.
+     *
+     * @return how much they caused, so that none of it is left out
+     */
     @Benchmark
     @OperationsPerInvocation(EVENTS)
     public int apply() {
