@@ -71,7 +71,7 @@ class ControlApiIT {
                 .isEqualTo(202);
         assertThat(of("shop/order-1")).last().satisfies(event -> {
             assertThat(event.type()).isEqualTo(EventTypes.TASK_CANCEL);
-            assertThat(event.value()).isEqualTo(Map.of("reason", "too late"));
+            assertThat(event.value()).isEqualTo(Map.of("reason", "too late", "compensate", false));
         });
     }
 

@@ -25,6 +25,7 @@ class ModuleRulesTest {
                     "..view..",
                     "..bundle..",
                     "..log..",
+                    "..history..",
                     "..event..",
                     "..runtime..")
             .should()

@@ -85,7 +85,53 @@ final class Api {
     }
 
     void cancel(String task) {
-        post(taskPath(task) + ":cancel", Map.of());
+        cancel(task, Map.of());
+    }
+
+    /** @param body {@code {reason?, compensate?}} */
+    void cancel(String task, Map<String, Object> body) {
+        post(taskPath(task) + ":cancel", body);
+    }
+
+    /**
+     * Why rules have not fired.
+     *
+     * @param rule its id; null: each
+     * @param all those too that have fired for good
+     */
+    Map<String, Object> explain(String task, String rule, boolean all) {
+        return object(
+                get("%s/explain?all=%s%s".formatted(taskPath(task), all, rule == null ? "" : "&rule=" + encode(rule))));
+    }
+
+    /** A task's history as its file is written. */
+    byte[] history(String task) {
+        return accepted(answer(request(taskPath(task) + "/history").GET())).body();
+    }
+
+    /** Adds the rule of a file to a task. */
+    Map<String, Object> addRule(String task, String file, byte[] text, String by) {
+        return object(send(request("%s/rules?file=%s&by=%s".formatted(taskPath(task), encode(file), encode(by)))
+                .header("content-type", "application/yaml")
+                .POST(BodyPublishers.ofByteArray(text))));
+    }
+
+    /** @param command {@code {enable, by}} or {@code {disable, by}} */
+    Map<String, Object> commandRules(String task, Map<String, Object> command) {
+        return object(post(taskPath(task) + "/rules", command));
+    }
+
+    /** @param before only letters below this offset; empty: the newest */
+    Map<String, Object> deadLetters(int limit, String before) {
+        return object(get("/v1/dead-letters?pageSize=%d&pageToken=%s".formatted(limit, encode(before))));
+    }
+
+    Map<String, Object> deadLetter(long offset) {
+        return object(get("/v1/dead-letters/" + offset));
+    }
+
+    Map<String, Object> retryDeadLetter(long offset) {
+        return object(post("/v1/dead-letters/%d:retry".formatted(offset), Map.of()));
     }
 
     void send(Map<String, Object> cloudEvent) {
@@ -98,11 +144,16 @@ final class Api {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
     }
 
-    private static String taskPath(String task) {
+    /** The same, if it is a task's id. */
+    static String task(String task) {
         if (!TaskId.isValid(task)) {
             throw CommandFailed.badInput("not a task id: %s; a task id is WORKFLOW/KEY".formatted(task));
         }
-        String workflow = TaskId.workflow(task);
+        return task;
+    }
+
+    private static String taskPath(String task) {
+        String workflow = TaskId.workflow(task(task));
         return "/v1/tasks/%s/%s".formatted(workflow, encode(task.substring(workflow.length() + 1)));
     }
 
@@ -135,10 +186,15 @@ final class Api {
         }
     }
 
-    private static Object value(HttpResponse<byte[]> response) {
+    private static HttpResponse<byte[]> accepted(HttpResponse<byte[]> response) {
         if (response.statusCode() >= 300) {
             throw refused(response);
         }
+        return response;
+    }
+
+    private static Object value(HttpResponse<byte[]> answer) {
+        HttpResponse<byte[]> response = accepted(answer);
         String type = response.headers().firstValue("content-type").orElse("");
         if (response.body().length == 0) {
             return null;

@@ -1,9 +1,11 @@
 package io.talflow.cli;
 
+import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -11,10 +13,16 @@ import picocli.CommandLine.Spec;
         name = "cancel",
         description = "Cancels a task: what runs is stopped, nothing more is started.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Example:", "  talflow cancel word-count/readme"})
+        footer = {"", "Example:", "  talflow cancel order/42 --compensate --reason 'the customer wrote'"})
 final class CancelCommand implements Runnable {
     @Parameters(paramLabel = "TASK", description = "Id of the task: WORKFLOW/KEY.")
     private String task;
+
+    @Option(names = "--reason", paramLabel = "TEXT", description = "Why; the task's history shows it.")
+    private String reason;
+
+    @Option(names = "--compensate", description = "Undoes first what completed, the last first.")
+    private boolean compensate;
 
     @Mixin
     private Connection connection;
@@ -32,7 +40,12 @@ final class CancelCommand implements Runnable {
         if (RunCommand.ENDED.contains(String.valueOf(status))) {
             throw CommandFailed.badInput("%s has ended already: %s".formatted(task, status));
         }
-        api.cancel(task);
+        Map<String, Object> body = new LinkedHashMap<>();
+        body.put("compensate", compensate);
+        if (reason != null) {
+            body.put("reason", reason);
+        }
+        api.cancel(task, body);
         if (output.isJson()) {
             output.print(spec.commandLine().getOut(), Map.of("task", task));
         } else {

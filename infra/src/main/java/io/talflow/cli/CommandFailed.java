@@ -5,6 +5,9 @@ final class CommandFailed extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
     static final int TASK_FAILED = 1;
+    /** A replay decides something else than is recorded. */
+    static final int DIFFERS = 1;
+
     static final int BAD_INPUT = 2;
     static final int UNREACHABLE = 3;
     static final int INTERRUPTED = 130;

@@ -26,6 +26,10 @@ import picocli.CommandLine.Spec;
             EventsCommand.class,
             LogsCommand.class,
             CancelCommand.class,
+            ExplainCommand.class,
+            RulesCommand.class,
+            ReplayCommand.class,
+            DeadLettersCommand.class,
             ValidateCommand.class,
             ConvertCommand.class,
             GraphCommand.class,
@@ -35,7 +39,7 @@ import picocli.CommandLine.Spec;
         exitCodeListHeading = "%nExit codes:%n",
         exitCodeList = {
             "0:done",
-            "1:the task failed",
+            "1:the task failed, or a replay decides something else than is recorded",
             "2:bad input, each problem as file:line:column: message",
             "3:no stack answers",
             "130:stopped by Ctrl-C"

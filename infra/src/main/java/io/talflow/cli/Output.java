@@ -105,12 +105,17 @@ final class Output {
         return words.replaceAll("([A-Z])", " $1").toLowerCase(Locale.ROOT);
     }
 
+    /** Epoch milliseconds as local time. */
+    static String time(long millis) {
+        return TIME.format(Instant.ofEpochMilli(millis).atZone(ZoneId.systemDefault()));
+    }
+
     private static String cell(String name, Object value) {
         if (value == null) {
             return "-";
         }
         if (value instanceof Long millis && TIMES.contains(name)) {
-            return TIME.format(Instant.ofEpochMilli(millis).atZone(ZoneId.systemDefault()));
+            return time(millis);
         }
         return value instanceof Map || value instanceof List ? Json.text(value) : value.toString();
     }

@@ -3,9 +3,14 @@ package io.talflow.gateway.http;
 import io.javalin.http.Context;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
+import io.talflow.tal.InvalidTal;
 import io.talflow.tal.Json;
+import io.talflow.tal.Problem;
 import io.talflow.tal.event.TaskId;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** Requests' bodies and parameters in, JSON out. */
@@ -99,6 +104,22 @@ final class Answers {
             throw new GatewayFailure(GatewayError.BAD_REQUEST, "not a task id: " + task);
         }
         return task;
+    }
+
+    /** A refusal with every problem of a document. */
+    static GatewayFailure invalid(GatewayError error, InvalidTal document) {
+        List<Map<String, Object>> problems = new ArrayList<>();
+        for (Problem problem : document.problems()) {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("file", problem.file());
+            json.put("line", (long) problem.position().line());
+            json.put("column", (long) problem.position().column());
+            json.put("severity", problem.severity().name().toLowerCase(Locale.ROOT));
+            json.put("code", problem.code());
+            json.put("message", problem.message());
+            problems.add(json);
+        }
+        return new GatewayFailure(error, document.getMessage(), Map.of("problems", problems));
     }
 
     private static GatewayFailure tooLarge(int limit) {

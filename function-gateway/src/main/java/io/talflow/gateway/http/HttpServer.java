@@ -72,8 +72,10 @@ public final class HttpServer implements AutoCloseable {
         FiringsResource firings = new FiringsResource(parts.invoker());
         WorkflowResource workflows =
                 new WorkflowResource(parts.definitions(), parts.reader(), parts.bundles(), parts.log(), parts.view());
-        TaskResource tasks = new TaskResource(parts.view(), parts.replies(), parts.events(), parts.logs());
-        TaskCommands commands = new TaskCommands(parts.log());
+        TaskResource tasks =
+                new TaskResource(parts.view(), parts.replies(), parts.events(), parts.definitions(), parts.logs());
+        TaskCommands commands =
+                new TaskCommands(parts.log(), new RuleCheck(parts.view(), parts.definitions(), parts.replies()));
         RuntimeResource runtime = new RuntimeResource(parts.attempts(), parts.signals());
         DeadLetterResource letters = new DeadLetterResource(parts.deadLetters(), parts.log());
         IngressResource ingress = new IngressResource(parts.log());
@@ -93,6 +95,7 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/watch", tasks::watch),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/invocations", tasks::invocations),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/events", tasks::events),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/history", tasks::history),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/logs", tasks::logs),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/explain", tasks::explain),
                 new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}/rules", commands::rules),

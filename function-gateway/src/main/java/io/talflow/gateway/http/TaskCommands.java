@@ -5,11 +5,14 @@ import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.log.EventLog;
 import io.talflow.tal.Json;
+import io.talflow.tal.RuleReader;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.print.TalPrinter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
 
@@ -21,9 +24,11 @@ final class TaskCommands {
     private static final Set<String> RULES_FIELDS = Set.of("add", "given", "enable", "disable", "by");
 
     private final EventLog log;
+    private final RuleCheck check;
 
-    TaskCommands(EventLog log) {
+    TaskCommands(EventLog log, RuleCheck check) {
         this.log = log;
+        this.check = check;
     }
 
     /** {@code POST /v1/tasks/{workflow}/{key}:cancel} with {@code {reason?, compensate?}}. */
@@ -41,9 +46,35 @@ final class TaskCommands {
         append(http, "cancel", EventTypes.TASK_CANCEL, data);
     }
 
-    /** {@code POST /v1/tasks/{workflow}/{key}/rules} with {@code {add, given?}}, {@code {enable}} or {@code {disable}}, and {@code by?}. */
+    /**
+     * {@code POST /v1/tasks/{workflow}/{key}/rules} with {@code {add, given?}}, {@code {enable}} or {@code {disable}}, and
+     * {@code by?}; or, as YAML, a file with the rule to add, and {@code ?file=&by=}.
+     */
     void rules(Context http) {
+        String type = http.contentType();
+        if (type != null && type.contains("yaml")) {
+            byte[] text = Answers.body(http, MAX_RULES_BODY);
+            String file = Objects.requireNonNullElse(Answers.optional(http, "file"), "rule.yaml");
+            String by = Objects.requireNonNullElse(Answers.optional(http, "by"), "api");
+            add(http, (workflow, added) -> RuleReader.read(workflow, added, file, text), null, by);
+            return;
+        }
         Map<String, Object> body = Answers.object(http, MAX_RULES_BODY);
+        String command = command(body);
+        Map<String, Object> data = new LinkedHashMap<>(body);
+        data.putIfAbsent("by", "api");
+        String by = Answers.text(data, "by");
+        if (command.equals("add")) {
+            object(body, "add");
+            add(http, (workflow, added) -> RuleReader.read(workflow, added, body.get("add")), body.get("given"), by);
+            return;
+        }
+        Answers.text(body, command);
+        append(http, "rules", EventTypes.TASK_RULES, data);
+    }
+
+    /** The one command of a body, whose fields go with it. */
+    private static String command(Map<String, Object> body) {
         List<String> commands = COMMANDS.stream().filter(body::containsKey).toList();
         if (commands.size() != 1) {
             throw new GatewayFailure(
@@ -55,23 +86,30 @@ final class TaskCommands {
                         GatewayError.BAD_REQUEST, "unknown field %s; known: %s".formatted(field, RULES_FIELDS));
             }
         }
-        String command = commands.get(0);
-        boolean adds = command.equals("add");
-        if (adds) {
-            object(body, "add");
-        } else {
-            Answers.text(body, command);
-        }
         if (body.containsKey("given")) {
-            if (!adds) {
-                throw new GatewayFailure(GatewayError.BAD_REQUEST, "given goes with add, not with " + command);
+            if (!commands.get(0).equals("add")) {
+                throw new GatewayFailure(GatewayError.BAD_REQUEST, "given goes with add, not with " + commands.get(0));
             }
             object(body, "given");
         }
-        Map<String, Object> data = new LinkedHashMap<>(body);
-        data.putIfAbsent("by", "api");
-        Answers.text(data, "by");
-        append(http, "rules", EventTypes.TASK_RULES, data);
+        return commands.get(0);
+    }
+
+    /** @param given beside the rule; null: what the rule itself has */
+    private void add(Context http, RuleCheck.Document document, Object given, String by) {
+        String task = Answers.task(http);
+        http.future(() -> check.read(task, document).thenCompose(read -> {
+            Map<String, Object> data = new LinkedHashMap<>();
+            data.put("add", TalPrinter.rule(read.rule()));
+            data.put("given", given == null ? read.given() : given);
+            data.put("by", by);
+            return log.append(event(task, "rules", EventTypes.TASK_RULES, data)).thenAccept(written -> {
+                Map<String, Object> answer = new LinkedHashMap<>();
+                answer.put("task", task);
+                answer.put("rule", read.rule().id());
+                Answers.json(http, 202, answer);
+            });
+        }));
     }
 
     private static void object(Map<String, Object> body, String field) {
@@ -82,7 +120,11 @@ final class TaskCommands {
 
     private void append(Context http, String name, String type, Map<String, Object> data) {
         String task = Answers.task(http);
-        TalEvent event = TalEvent.engine(name + "/" + UUID.randomUUID(), "/talflow/gateway", type, task, data);
-        http.future(() -> log.append(event).thenAccept(written -> Answers.json(http, 202, Map.of("task", task))));
+        http.future(() -> log.append(event(task, name, type, data))
+                .thenAccept(written -> Answers.json(http, 202, Map.of("task", task))));
+    }
+
+    private static TalEvent event(String task, String name, String type, Map<String, Object> data) {
+        return TalEvent.engine(name + "/" + UUID.randomUUID(), "/talflow/gateway", type, task, data);
     }
 }

@@ -3,11 +3,16 @@ package io.talflow.gateway.http;
 import io.javalin.http.Context;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.bundle.Definitions;
+import io.talflow.gateway.history.TaskHistories;
 import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.gateway.log.TaskEvents;
+import io.talflow.gateway.log.TaskEvents.Place;
 import io.talflow.gateway.view.Page;
 import io.talflow.gateway.view.Replies;
 import io.talflow.gateway.view.TaskView;
+import io.talflow.tal.replay.History;
+import io.talflow.tal.replay.HistoryFile;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -17,7 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tasks, to be read: list, status, watch, invocations, events, logs, explain. */
+/** Tasks, to be read: list, status, watch, invocations, events, history, logs, explain. */
 final class TaskResource {
     private static final Duration AT_LEAST_PATIENCE = Duration.ofSeconds(10);
     private static final Duration WATCH_PATIENCE = Duration.ofSeconds(25);
@@ -26,12 +31,16 @@ final class TaskResource {
     private final TaskView view;
     private final Replies replies;
     private final TaskEvents events;
+    private final TaskHistories histories;
+    private final Definitions definitions;
     private final FunctionLogs logs;
 
-    TaskResource(TaskView view, Replies replies, TaskEvents events, FunctionLogs logs) {
+    TaskResource(TaskView view, Replies replies, TaskEvents events, Definitions definitions, FunctionLogs logs) {
         this.view = view;
         this.replies = replies;
         this.events = events;
+        this.histories = new TaskHistories(events);
+        this.definitions = definitions;
         this.logs = logs;
     }
 
@@ -100,18 +109,23 @@ final class TaskResource {
 
     /** {@code GET /v1/tasks/{workflow}/{key}/events}. */
     void events(Context http) {
+        Place place = Place.of(state(http));
+        List<Map<String, Object>> shown = events.read(place, place.startedAt(), MAX_EVENTS).stream()
+                .map(TaskEvents.Logged::json)
+                .toList();
+        Answers.json(http, 200, Map.of("events", shown));
+    }
+
+    /** {@code GET /v1/tasks/{workflow}/{key}/history}: all that a replay of the task needs, as JSON lines. */
+    void history(Context http) throws IOException {
+        History history = histories.of(state(http), definitions::find, MAX_EVENTS);
+        http.status(200).contentType(HistoryFile.MEDIA_TYPE);
+        HistoryFile.write(history, http.outputStream());
+    }
+
+    private Map<String, Object> state(Context http) {
         String task = Answers.task(http);
-        Map<String, Object> state = view.task(task).orElseThrow(() -> unknown(task));
-        Map<String, Object> answer = new LinkedHashMap<>();
-        answer.put(
-                "events",
-                events.of(
-                        task,
-                        ((Number) state.get("partition")).intValue(),
-                        ((Number) state.get("startOffset")).longValue(),
-                        ((Number) state.get("startedAt")).longValue(),
-                        MAX_EVENTS));
-        Answers.json(http, 200, answer);
+        return view.task(task).orElseThrow(() -> unknown(task));
     }
 
     /** {@code GET /v1/tasks/{workflow}/{key}/logs?function=&firing=}. */
@@ -135,12 +149,16 @@ final class TaskResource {
         Answers.json(http, 200, Map.of("logs", entries));
     }
 
-    /** {@code GET /v1/tasks/{workflow}/{key}/explain?rule=}: why a rule, or each, has or has not fired; asked of the job. */
+    /**
+     * {@code GET /v1/tasks/{workflow}/{key}/explain?rule=&all=}: why a rule, or each that has not fired for good, has or has
+     * not fired; with {@code all=true} of each. Asked of the job.
+     */
     void explain(Context http) {
         String task = Answers.task(http);
         String rule = Optional.ofNullable(Answers.optional(http, "rule")).orElse("*");
+        boolean all = "true".equals(http.queryParam("all"));
         http.future(() ->
-                replies.explain(task, rule).thenAccept(answer -> Answers.json(http, 200, known(task, answer))));
+                replies.explain(task, rule, all).thenAccept(answer -> Answers.json(http, 200, known(task, answer))));
     }
 
     private void page(Context http, String name, Page page) {

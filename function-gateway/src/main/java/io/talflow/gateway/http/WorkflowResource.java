@@ -12,7 +12,6 @@ import io.talflow.gateway.log.EventLog;
 import io.talflow.gateway.view.TaskView;
 import io.talflow.tal.InvalidTal;
 import io.talflow.tal.Json;
-import io.talflow.tal.Problem;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.TaskId;
@@ -21,7 +20,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.UUID;
 
@@ -86,18 +84,7 @@ final class WorkflowResource {
         try {
             return reader.read(file, text);
         } catch (InvalidTal e) {
-            List<Map<String, Object>> problems = new ArrayList<>();
-            for (Problem problem : e.problems()) {
-                Map<String, Object> json = new LinkedHashMap<>();
-                json.put("file", problem.file());
-                json.put("line", (long) problem.position().line());
-                json.put("column", (long) problem.position().column());
-                json.put("severity", problem.severity().name().toLowerCase(Locale.ROOT));
-                json.put("code", problem.code());
-                json.put("message", problem.message());
-                problems.add(json);
-            }
-            throw new GatewayFailure(GatewayError.INVALID_WORKFLOW, e.getMessage(), Map.of("problems", problems));
+            throw Answers.invalid(GatewayError.INVALID_WORKFLOW, e);
         }
     }
 

@@ -40,10 +40,11 @@ public final class Replies implements TopicTail.Listener {
     /**
      * Completes with why rules of a task have or have not fired, or fails with NO_ANSWER.
      *
-     * @param rule its id, or {@code *} for all
+     * @param rule its id, or {@code *} for each
+     * @param all of each, those too that have fired for good
      */
-    public CompletableFuture<Map<String, Object>> explain(String task, String rule) {
-        return ask(task, Map.of("explain", rule));
+    public CompletableFuture<Map<String, Object>> explain(String task, String rule, boolean all) {
+        return ask(task, all ? Map.of("explain", rule, "all", true) : Map.of("explain", rule));
     }
 
     private CompletableFuture<Map<String, Object>> ask(String task, Map<String, Object> question) {

@@ -56,9 +56,13 @@ final class AddedRules {
         return CompiledRule.ADDED + count;
     }
 
+    static boolean isAdded(CompiledRule rule) {
+        return rule.row().startsWith(CompiledRule.ADDED);
+    }
+
     /** What an added rule was given. */
     static Object given(TaskState state, CompiledRule rule) {
-        return rule.row().startsWith(CompiledRule.ADDED)
+        return isAdded(rule)
                 ? ((Map<?, ?>) state.json(ROW + rule.row().substring(CompiledRule.ADDED.length()))).get("given")
                 : Map.of();
     }

@@ -7,14 +7,14 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Events whose task has not started: those that say so are kept for a while. */
-final class EarlyEvents {
+public final class EarlyEvents {
     /** Events kept for one task. */
     static final int MOST = 1_000;
 
     private EarlyEvents() {}
 
     /** Whether the event waits for its task; else it is a dead letter. */
-    static boolean isKept(TalEvent event) {
+    public static boolean isKept(TalEvent event) {
         return millis(event) > 0;
     }
 

@@ -7,6 +7,7 @@ import io.talflow.tal.model.EventExpression.AtLeast;
 import io.talflow.tal.model.EventExpression.Batch;
 import io.talflow.tal.model.EventExpression.Count;
 import io.talflow.tal.model.EventExpression.Gather;
+import io.talflow.tal.model.EventExpression.Leaf;
 import io.talflow.tal.model.EventExpression.Seq;
 import io.talflow.tal.print.TalPrinter;
 import io.talflow.tal.semantics.CompiledRule.Node;
@@ -23,59 +24,113 @@ final class Explanation {
 
     private final TaskState state;
     private final Timers timers;
+    private final List<CompiledRule> rules;
+    private final Awaited awaited;
 
-    private Explanation(TaskState state, TaskHeader header) {
+    private Explanation(TaskState state, TaskHeader header, Program program) {
         this.state = state;
         this.timers = new Timers(state, header);
+        this.rules = new ArrayList<>(program.index().rules());
+        if (header.added > 0) {
+            rules.addAll(program.added(state).index().rules());
+        }
+        this.awaited = new Awaited(state, header, timers, program, rules);
     }
 
-    /** @param rule an id, or {@code *} for those that have not fired */
-    static Map<String, Object> of(TaskState state, TaskHeader header, Optional<Program> program, String rule) {
+    /**
+     * Answers.
+     *
+     * @param rule an id, or {@code *} for each rule that may still fire
+     * @param all with {@code *}: those too that have fired for good
+     */
+    static Map<String, Object> of(
+            TaskState state, TaskHeader header, Optional<Program> program, String rule, boolean all) {
         Map<String, Object> told = TaskStatus.of(state, header, false);
-        told.keySet().retainAll(List.of("task", "workflow", "version", "status", "revision", "counts"));
-        List<Object> rules = new ArrayList<>();
-        told.put("rules", rules);
+        told.keySet().retainAll(List.of("task", "workflow", "version", "status", "revision", "counts", "error"));
+        told.put("rules", List.of());
+        if (header.status == TaskHeader.Status.WAITING) {
+            told.put("keptEvents", (long) header.parked);
+        }
         if (header.status.isFinal() || program.isEmpty()) {
             return told;
         }
-        Explanation explanation = new Explanation(state, header);
         if (header.deadlineMicros != Timers.NEVER) {
             told.put("deadline", header.deadlineMicros / 1000);
         }
-        List<CompiledRule> all = new ArrayList<>(program.get().index().rules());
-        if (header.added > 0) {
-            all.addAll(program.get().added(state).index().rules());
-        }
-        for (CompiledRule each : all) {
-            boolean asked = rule.equals(each.id())
-                    || (rule.equals("*") && !state.rule(each).isDeaf(each));
-            if (asked && rules.size() < MOST) {
-                rules.add(explanation.rule(each));
+        new Explanation(state, header, program.get()).tell(rule, all, told);
+        return told;
+    }
+
+    private void tell(String asked, boolean all, Map<String, Object> told) {
+        List<Object> explained = new ArrayList<>();
+        long more = 0;
+        for (CompiledRule rule : rules) {
+            if (asked.equals(rule.id())
+                    || (asked.equals("*") && (all || !state.rule(rule).isDeaf(rule)))) {
+                if (explained.size() < MOST) {
+                    explained.add(rule(rule));
+                } else {
+                    more++;
+                }
             }
         }
-        return told;
+        told.put("rules", explained);
+        if (more > 0) {
+            told.put("moreRules", more);
+        }
     }
 
     private Map<String, Object> rule(CompiledRule rule) {
         RuleState ruleState = state.rule(rule);
         Map<String, Object> told = new LinkedHashMap<>();
         told.put("rule", rule.id());
-        told.put("when", TalPrinter.expression(rule.rule().when()));
-        told.put("state", ruleState.isDeaf(rule) ? "fired" : ruleState.enabled() ? "armed" : "disabled");
+        told.put("when", printed(rule.root()));
+        rule.rule().condition().ifPresent(condition -> told.put("if", condition.cel()));
+        told.put("fires", rule.firesOnce() ? "once" : "each");
+        told.put("state", ruleState.name(rule));
         told.put("firings", (long) ruleState.firings());
+        if (rule.rule().maxConcurrency() > 0) {
+            told.put("places", places(rule));
+        }
         byte[] looked = state.get("b/" + rule.row());
         if (looked != null) {
             told.put("lastCondition", Json.parse(looked));
         }
         if (!ruleState.isDeaf(rule)) {
-            told.put("waits", node(rule, rule.root()));
+            told.put("waits", waits(rule, rule.root()));
         }
+        if (AddedRules.isAdded(rule)) {
+            told.put("added", TalPrinter.rule(rule.rule()));
+            told.put("given", AddedRules.given(state, rule));
+        }
+        return told;
+    }
+
+    /** Of a rule with a bound: how many of its calls may run, and how many wait for their turn. */
+    private Map<String, Object> places(CompiledRule rule) {
+        int[] queue = new Places(state).range(rule.row());
+        Map<String, Object> told = new LinkedHashMap<>();
+        told.put("most", (long) rule.rule().maxConcurrency());
+        told.put("queued", (long) queue[1] - queue[0]);
         return told;
     }
 
     private Map<String, Object> node(CompiledRule rule, Node node) {
         Map<String, Object> told = new LinkedHashMap<>();
-        told.put("for", TalPrinter.expression(node.expression()));
+        told.put("for", printed(node));
+        told.putAll(waits(rule, node));
+        return told;
+    }
+
+    /** An expression of thousands of parts would be an answer of megabytes. */
+    private static Object printed(Node node) {
+        int parts = node.end() - node.number();
+        return parts > MOST ? "an expression of %d parts".formatted(parts) : TalPrinter.expression(node.expression());
+    }
+
+    /** How far a node has come, and what it waits for. */
+    private Map<String, Object> waits(CompiledRule rule, Node node) {
+        Map<String, Object> told = new LinkedHashMap<>();
         progress(rule, node, told);
         long deadline = timers.at(Nodes.timer(rule, node));
         if (deadline != Timers.NEVER) {
@@ -86,32 +141,47 @@ final class Explanation {
 
     private void progress(CompiledRule rule, Node node, Map<String, Object> told) {
         EventExpression expression = node.expression();
-        if (expression instanceof Gather gather) {
+        if (expression instanceof Leaf leaf) {
+            awaited.tell(leaf, told);
+        } else if (expression instanceof Gather gather) {
             gather(rule, node, gather, told);
         } else if (expression instanceof Count count) {
-            told.put("seen", (long) held(rule, node));
-            told.put("of", (long) count.count());
+            counted(rule, node, count.count(), told);
         } else if (expression instanceof Batch batch) {
-            told.put("seen", (long) held(rule, node));
-            told.put("of", (long) batch.size());
+            counted(rule, node, batch.size(), told);
         } else if (expression instanceof Absent) {
             boolean open = state.get(TaskState.nodeRow('m', rule, node.number())) != null;
             told.put("open", open);
-            told.put(
-                    open ? "cancelledBy" : "opensAt",
-                    TalPrinter.expression(rule.child(node, open ? 1 : 0).expression()));
+            told.put(open ? "cancelledBy" : "opensAt", node(rule, rule.child(node, open ? 1 : 0)));
         } else if (node.hasWays()) {
-            told.put("beginnings", state.get(TaskState.nodeRow('m', rule, node.number())) != null);
+            told.put("begun", state.get(TaskState.nodeRow('m', rule, node.number())) != null);
+            told.put("parts", children(rule, node));
         } else if (expression instanceof Seq) {
             told.put("happened", (long) held(rule, node));
             told.put("next", node(rule, rule.child(node, held(rule, node))));
         } else if (node.shape().kind() == Shape.Kind.LAST) {
             parts(rule, node, told);
         } else if (!expression.children().isEmpty()) {
-            told.put(
-                    "oneOf",
-                    expression.children().stream().map(TalPrinter::expression).toList());
+            told.put("oneOf", children(rule, node));
         }
+    }
+
+    private void counted(CompiledRule rule, Node node, int most, Map<String, Object> told) {
+        told.put("seen", (long) held(rule, node));
+        told.put("of", (long) most);
+        told.put("next", node(rule, rule.child(node, 0)));
+    }
+
+    private List<Object> children(CompiledRule rule, Node node) {
+        List<Object> children = new ArrayList<>();
+        for (int number = node.number() + 1;
+                number < node.end();
+                number = rule.node(number).end()) {
+            if (children.size() < MOST) {
+                children.add(node(rule, rule.node(number)));
+            }
+        }
+        return children;
     }
 
     private int held(CompiledRule rule, Node node) {
@@ -129,7 +199,7 @@ final class Explanation {
                 number = rule.node(number).end()) {
             Node part = rule.node(number);
             if (!slots.isFilled(part.slot()) && missing.size() < MOST) {
-                missing.add(part.isLeaf() ? TalPrinter.expression(part.expression()) : node(rule, part));
+                missing.add(node(rule, part));
             }
         }
         told.put("seen", (long) slots.filled());
@@ -144,23 +214,24 @@ final class Explanation {
     private void gather(CompiledRule rule, Node node, Gather gather, Map<String, Object> told) {
         SlotSet slots = new SlotSet(state, TaskState.nodeRow('s', rule, node.number()), SlotSet.UNKNOWN);
         told.put("seen", (long) slots.filled());
+        told.put("stream", gather.producer() + "." + gather.stream());
+        told.put("next", node(rule, rule.child(node, 0)));
         if (slots.expected() < 0) {
-            told.put(
-                    "missing",
-                    List.of("%s.%s has %s"
-                            .formatted(
-                                    gather.producer(),
-                                    gather.stream(),
-                                    slots.expected() == SlotSet.FAILED ? "failed" : "not closed")));
+            told.put("closed", false);
+            told.put("failed", slots.expected() == SlotSet.FAILED);
+            Map<String, Object> producer = new LinkedHashMap<>();
+            awaited.node(gather.producer(), producer);
+            told.put("producer", producer);
             return;
         }
+        told.put("closed", true);
         told.put("of", (long) slots.expected());
         List<Object> missing = new ArrayList<>();
         for (int slice = 0; slice < slots.expected() && missing.size() < MOST; slice++) {
             if (!slots.isFilled(slice)) {
-                missing.add("slice " + slice);
+                missing.add((long) slice);
             }
         }
-        told.put("missing", missing);
+        told.put("missingSlices", missing);
     }
 }

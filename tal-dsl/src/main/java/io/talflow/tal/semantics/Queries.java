@@ -12,8 +12,8 @@ final class Queries {
     static void answer(
             TaskState state, TaskHeader header, TalEvent query, Optional<Program> program, List<Effect> effects) {
         if (!(query.value() instanceof Map<?, ?> data) || !(data.get("query") instanceof String id)) {
-            effects.add(
-                    new Effect.DeadLetter(query, "task/bad-query", "data of a query must be {query: ID, explain?}"));
+            effects.add(new Effect.DeadLetter(
+                    query, "task/bad-query", "data of a query must be {query: ID, explain?, all?}"));
             return;
         }
         if (header == null) {
@@ -25,6 +25,11 @@ final class Queries {
                 id,
                 explain == null
                         ? TaskStatus.of(state, header, true)
-                        : Explanation.of(state, header, program, String.valueOf(explain))));
+                        : Explanation.of(
+                                state,
+                                header,
+                                program,
+                                String.valueOf(explain),
+                                Boolean.TRUE.equals(data.get("all")))));
     }
 }

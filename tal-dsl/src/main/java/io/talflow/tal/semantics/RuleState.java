@@ -43,6 +43,11 @@ record RuleState(int firings, boolean enabled, boolean begun) {
         return rule.firesOnce() && firings > 0;
     }
 
+    /** In a word, for whoever asks. */
+    String name(CompiledRule rule) {
+        return isDeaf(rule) ? "fired" : enabled ? "armed" : "disabled";
+    }
+
     boolean isArmed(CompiledRule rule) {
         return enabled && !isDeaf(rule);
     }

@@ -1,0 +1,2 @@
+def check(ctx, input):
+    return {"over": input["amount"] - input["least"]}

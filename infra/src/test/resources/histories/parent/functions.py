@@ -1,0 +1,2 @@
+def work(ctx, input):
+    return {"done": input["n"]}
