@@ -1,7 +1,7 @@
 package io.talflow.flink.cep;
 
 import io.talflow.tal.oracle.Agreement;
-import io.talflow.tal.semantics.Interpreter;
+import io.talflow.tal.oracle.Engine;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -13,7 +13,7 @@ class NfaOraclePropertyTest {
     void theSemanticsFireWhatTheOracleSays() {
         try (NfaMatcher nfa = new NfaMatcher()) {
             new Agreement(
-                            workflow -> new Interpreter(workflow, nfa),
+                            (workflow, text) -> Engine.interpreting(workflow, nfa),
                             "-pl flink-jobs -am test -Dtest=NfaOraclePropertyTest -Dsurefire.failIfNoSpecifiedTests=false")
                     .check(CASES);
         }

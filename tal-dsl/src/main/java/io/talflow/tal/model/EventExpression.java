@@ -167,6 +167,9 @@ public sealed interface EventExpression {
             Optional<String> alias,
             Position position)
             implements EventExpression {
+        /** An arrival tells the parts it can be by the bits of a long, and needs some of them for more. */
+        public static final int MOST_PARTS = 60;
+
         public Seq {
             children = List.copyOf(children);
         }

@@ -152,6 +152,12 @@ final class ExpressionReader {
                         part.position(),
                         "strict: takes single events only, such as {completed: NAME} or {any: [..]} of them; leave"
                                 + " 'strict' out to put this in a seq"));
+        parts.filter(of -> of.size() > Seq.MOST_PARTS)
+                .ifPresent(of -> problems.error(
+                        "tal/too-many-parts",
+                        fields.position(),
+                        "seq: needs %d events or fewer, has %d; nest: a seq of seqs"
+                                .formatted(Seq.MOST_PARTS, of.size())));
         return parts.map(of -> new Seq(of, strict, window, alias, fields.position()));
     }
 

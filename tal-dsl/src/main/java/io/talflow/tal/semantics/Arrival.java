@@ -15,10 +15,7 @@ public record Arrival(long slots, int number, long timeMicros, boolean complete)
     /** Something else happened in the task, which breaks what must be contiguous. */
     public static final long OTHER = 0;
 
-    /** Parts a sequence can have. */
-    public static final int MOST_SLOTS = 60;
-
-    /** The bit of a part. */
+    /** The bit of a part; a sequence has fewer parts than a long has bits. */
     public static long slot(int part) {
         return 1L << part;
     }

@@ -14,7 +14,9 @@ import java.util.TreeMap;
 
 /** Runs tasks of one workflow in memory on the meaning of each pattern spelled out: no Flink, no log, no clock. */
 public final class Interpreter {
-    private static final String VERSION = "interpreted";
+    /** The version its tasks run. */
+    public static final String VERSION = "interpreted";
+
     private static final long EPOCH_MILLIS = 1_700_000_000_000L;
 
     private final Map<String, MapRows> tasks = new HashMap<>();

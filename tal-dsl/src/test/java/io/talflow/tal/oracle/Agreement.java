@@ -3,10 +3,7 @@ package io.talflow.tal.oracle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.talflow.tal.InvalidTal;
-import io.talflow.tal.model.Workflow;
-import io.talflow.tal.semantics.Interpreter;
 import java.util.List;
-import java.util.function.Function;
 
 /**
  * An engine and the oracle agree on drawn rules and drawn logs.
@@ -16,7 +13,7 @@ import java.util.function.Function;
 public final class Agreement {
     private static final long SEED = Long.getLong("oracle.seed", 20260102L);
 
-    private final Function<Workflow, Interpreter> engine;
+    private final Engine.Maker engine;
     private final String test;
 
     /**
@@ -24,7 +21,7 @@ public final class Agreement {
      *
      * @param test how the calling test is run: {@code -pl MODULE -Dtest=NAME}
      */
-    public Agreement(Function<Workflow, Interpreter> engine, String test) {
+    public Agreement(Engine.Maker engine, String test) {
         this.engine = engine;
         this.test = test;
     }

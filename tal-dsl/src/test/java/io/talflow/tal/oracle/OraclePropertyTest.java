@@ -1,6 +1,6 @@
 package io.talflow.tal.oracle;
 
-import io.talflow.tal.semantics.Interpreter;
+import io.talflow.tal.semantics.PlainMatcher;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -10,6 +10,9 @@ class OraclePropertyTest {
 
     @Test
     void theExecutableSemanticsFireWhatTheOracleSays() {
-        new Agreement(Interpreter::new, "-pl tal-dsl test -Dtest=OraclePropertyTest").check(CASES);
+        new Agreement(
+                        (workflow, text) -> Engine.interpreting(workflow, new PlainMatcher()),
+                        "-pl tal-dsl test -Dtest=OraclePropertyTest")
+                .check(CASES);
     }
 }

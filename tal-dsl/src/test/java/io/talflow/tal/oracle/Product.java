@@ -6,14 +6,12 @@ import io.talflow.tal.importer.Formats;
 import io.talflow.tal.model.Workflow;
 import io.talflow.tal.oracle.Fired.Branch;
 import io.talflow.tal.semantics.Effect;
-import io.talflow.tal.semantics.Interpreter;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Function;
 
 /** The product's side: the same flow as TAL text, the same log as events, the firings as its decisions tell them. */
 final class Product {
@@ -32,13 +30,15 @@ final class Product {
         return Formats.load("drawn.yaml", TalText.of(of.flow()).getBytes(StandardCharsets.UTF_8));
     }
 
-    static List<Fired> firings(Case of, Function<Workflow, Interpreter> engine) {
-        Interpreter interpreter = engine.apply(workflow(of));
+    static List<Fired> firings(Case of, Engine.Maker maker) {
+        Engine engine = maker.of(workflow(of), TalText.of(of.flow()));
         List<Fired> fired = new ArrayList<>();
-        tell(0, interpreter.start("k", Map.of()), fired);
+        Map<String, Object> data = Map.of("workflow", TalText.WORKFLOW, "version", engine.version(), "input", Map.of());
+        TalEvent start = TalEvent.engine(START_ID, "/talflow/test", EventTypes.TASK_STARTED, TASK, data);
+        tell(0, engine.on(start, START_MILLIS), fired);
         for (int index = 0; index < of.log().size(); index++) {
             RawEvent raw = of.log().get(index);
-            tell(index + 1, interpreter.on(event(raw), START_MILLIS + raw.timeMillis()), fired);
+            tell(index + 1, engine.on(event(raw), START_MILLIS + raw.timeMillis()), fired);
         }
         return fired;
     }
