@@ -7,6 +7,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.apache.flink.runtime.checkpoint.Checkpoints;
@@ -31,15 +32,12 @@ final class CheckpointSize {
         long end = System.nanoTime() + LONGEST.toNanos();
         while (System.nanoTime() < end) {
             for (Path metadata : metadata()) {
-                try {
-                    CheckpointMetadata checkpoint = read(metadata);
-                    if (checkpoint.getCheckpointId() >= newest + 2) {
-                        return checkpoint.getOperatorStates().stream()
-                                .mapToLong(OperatorState::getStateSize)
-                                .sum();
-                    }
-                } catch (NoSuchFileException e) {
-                    continue; // a newer one has taken its place
+                Optional<CheckpointMetadata> checkpoint =
+                        read(metadata).filter(read -> read.getCheckpointId() >= newest + 2);
+                if (checkpoint.isPresent()) {
+                    return checkpoint.get().getOperatorStates().stream()
+                            .mapToLong(OperatorState::getStateSize)
+                            .sum();
                 }
             }
             TimeUnit.MILLISECONDS.sleep(LOOK_MILLIS);
@@ -68,12 +66,15 @@ final class CheckpointSize {
         }
     }
 
-    private static CheckpointMetadata read(Path metadata) throws IOException {
+    /** Empty if a newer one has taken its place. */
+    private static Optional<CheckpointMetadata> read(Path metadata) throws IOException {
         try (DataInputStream in = new DataInputStream(Files.newInputStream(metadata))) {
-            return Checkpoints.loadCheckpointMetadata(
+            return Optional.of(Checkpoints.loadCheckpointMetadata(
                     in,
                     CheckpointSize.class.getClassLoader(),
-                    metadata.getParent().toUri().toString());
+                    metadata.getParent().toUri().toString()));
+        } catch (NoSuchFileException e) {
+            return Optional.empty();
         }
     }
 }

@@ -16,6 +16,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.Future;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.apache.kafka.clients.producer.Producer;
@@ -91,12 +92,12 @@ final class Embedded implements AutoCloseable {
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(Topics.EVENTS, task.getBytes(StandardCharsets.UTF_8), start.data());
         CloudEventCodec.headers(start).forEach(record.headers()::add);
-        producer.send(record);
+        Future<?> unused = producer.send(record);
     }
 
     /** Sends an event as anybody does: to the ingress topic, without a key. */
     void sendEvent(TalEvent event) {
-        producer.send(ingress(event));
+        Future<?> unused = producer.send(ingress(event));
     }
 
     static ProducerRecord<byte[], byte[]> ingress(TalEvent event) {

@@ -33,7 +33,11 @@ final class Ends implements AutoCloseable {
         this.tail = new Tail(stack.kafka(), List.of(Topics.TASKS), this::seen);
     }
 
-    /** Runs a task. @param send sends its start */
+    /**
+     * Runs a task.
+     *
+     * @param send sends its start
+     */
     Ended await(String task, Duration most, Runnable send) throws InterruptedException {
         Awaited now = new Awaited(task);
         awaited = now;

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -87,7 +88,11 @@ final class Ingest implements AutoCloseable {
                 new ByteArraySerializer());
     }
 
-    /** One rule in each of many tasks. @return events per second, from the first sent to the last firing read */
+    /**
+     * One rule in each of many tasks.
+     *
+     * @return events per second, from the first sent to the last firing read
+     */
     double overTasks(int events) throws InterruptedException {
         List<String> tasks = new ArrayList<>();
         rounds++;
@@ -97,7 +102,11 @@ final class Ingest implements AutoCloseable {
         return run(oneRule, tasks, events, at -> event(at, tasks.get(at % rules), 0));
     }
 
-    /** Every rule in one task. @return events per second */
+    /**
+     * Every rule in one task.
+     *
+     * @return events per second
+     */
     double inOneTask(int events) throws InterruptedException {
         String task = TaskId.of(allRules.name(), "r" + ++rounds);
         return run(allRules, List.of(task), events, at -> event(at, task, at % rules));
@@ -116,7 +125,7 @@ final class Ingest implements AutoCloseable {
         fired = firings;
         long began = System.nanoTime();
         for (int at = 0; at < events; at++) {
-            producer.send(Embedded.ingress(each.at(at)));
+            Future<?> unused = producer.send(Embedded.ingress(each.at(at)));
         }
         tail.await(firings, LONGEST, () -> firings.getCount() + " firings are missing");
         return events / ((System.nanoTime() - began) / 1e9);

@@ -19,9 +19,6 @@ import picocli.CommandLine.Option;
         description = "One join, from narrow to wide: in the operator alone, and end to end on the embedded stack.",
         footer = {"", "Example:", "  talflow bench join --width 10,1000,50000 --runs 3 --json"})
 final class JoinCommand implements Callable<Integer> {
-    /** Bodies at a width in a run, about: so that a narrow join is measured often enough. */
-    private static final int BODIES = 20_000;
-
     private static final int WARMUP_WIDTH = 1_000;
 
     @Option(
@@ -30,6 +27,13 @@ final class JoinCommand implements Callable<Integer> {
             defaultValue = "10,100,1000,10000,50000",
             description = "Slices to join (default: ${DEFAULT-VALUE}).")
     private List<Integer> widths;
+
+    @Option(
+            names = "--bodies",
+            defaultValue = "20000",
+            description = "Bodies of a width in a run, about: a narrow join runs often, a wide one once"
+                    + " (default: ${DEFAULT-VALUE}).")
+    private int bodies;
 
     @Option(
             names = "--before",
@@ -82,6 +86,7 @@ final class JoinCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         Map<String, Object> parameters = new LinkedHashMap<>();
         parameters.put("width", new ArrayList<Object>(widths));
+        parameters.put("bodies", (long) bodies);
         parameters.put("finished_tasks_before", (long) before);
         parameters.put("warmup_s", (long) warmupSeconds);
         parameters.put("rocksdb_mb", (long) memoryMegabytes);
@@ -109,7 +114,7 @@ final class JoinCommand implements Callable<Integer> {
         TreeSet<Integer> ordered = new TreeSet<>(widths);
         Map<Integer, JoinOperator.Steps> steps = new LinkedHashMap<>();
         for (int width : ordered) {
-            steps.put(width, operator.join(Math.max(1, BODIES / width), width));
+            steps.put(width, operator.join(Math.max(1, bodies / width), width));
         }
         JoinOperator.Steps narrow = steps.get(ordered.first());
         JoinOperator.Steps wide = steps.get(ordered.last());

@@ -128,7 +128,10 @@ final class JoinOperator implements AutoCloseable {
                         "file",
                         "workflow.yaml",
                         "text",
-                        TEXT.formatted(WORKFLOW, reading ? "${ size(values) }" : "joined"))))));
+                        TEXT.formatted(WORKFLOW, reading ? "${ size(values) }" : "joined"))),
+                0,
+                0,
+                0)));
     }
 
     /** Runs tasks of that width one after the other, to their last row. */

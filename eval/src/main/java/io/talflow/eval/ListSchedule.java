@@ -10,18 +10,18 @@ final class ListSchedule {
      * When the last bit is done, if the bits become ready one by one.
      *
      * @param bits how many
-     * @param periodSeconds bit I, from 0, is ready at (I + 1) periods
-     * @param bodySeconds of each bit
-     * @param slots bits worked at at once
-     * @return seconds from the beginning
+     * @param period bit I, from 0, is ready at (I + 1) periods
+     * @param body time a bit takes, of the same unit
+     * @param slots bits that can be under way at once
+     * @return from the beginning, of the same unit
      */
-    static double streamed(int bits, double periodSeconds, double bodySeconds, int slots) {
-        return last(bits, periodSeconds, 0, bodySeconds, slots);
+    static double streamed(int bits, double period, double body, int slots) {
+        return last(bits, period, 0, body, slots);
     }
 
     /** The same if none can be begun before all are ready. */
-    static double listed(int bits, double periodSeconds, double bodySeconds, int slots) {
-        return last(bits, 0, bits * periodSeconds, bodySeconds, slots);
+    static double listed(int bits, double period, double body, int slots) {
+        return last(bits, 0, bits * period, body, slots);
     }
 
     private static double last(int bits, double period, double after, double body, int slots) {

@@ -44,13 +44,15 @@ record Report(String bench, Map<String, Object> parameters, List<Map<String, Dou
         }
         out.println(bench + " " + parameters);
         out.println("on " + Machine.describe());
-        StringBuilder head = new StringBuilder("%-22s%12s".formatted("metric", "median"));
+        int width = runs.get(0).keySet().stream().mapToInt(String::length).max().orElse(0) + 2;
+        String name = "%-" + width + "s";
+        StringBuilder head = new StringBuilder(name.formatted("metric")).append("%12s".formatted("median"));
         for (int run = 1; run <= runs.size(); run++) {
             head.append("%12s".formatted("run " + run));
         }
         out.println(head);
         median().forEach((metric, value) -> {
-            StringBuilder line = new StringBuilder("%-22s%s".formatted(metric, cell(value)));
+            StringBuilder line = new StringBuilder(name.formatted(metric)).append(cell(value));
             runs.forEach(run -> line.append(cell(run.get(metric))));
             out.println(line);
         });

@@ -36,7 +36,11 @@ final class Runs {
         Map<String, Double> measure(Profile profile) throws Exception;
     }
 
-    /** Measures and prints. @return the exit code */
+    /**
+     * Measures and prints.
+     *
+     * @return the exit code
+     */
     int report(Map<String, Object> parameters, Run run) throws Exception {
         List<Map<String, Double>> runs = new ArrayList<>();
         try (Profile profile = new Profile(Optional.ofNullable(jfr))) {

@@ -53,7 +53,11 @@ final class Waiting implements AutoCloseable {
         this.tail = new Tail(stack.kafka(), List.of(Topics.HISTORY), this::seen);
     }
 
-    /** Starts that many and waits until all wait. @return number of the first */
+    /**
+     * Starts that many and waits until all wait.
+     *
+     * @return number of the first
+     */
     int start(int count) throws InterruptedException {
         int first = tasks;
         started = new CountDownLatch(count);
@@ -64,7 +68,11 @@ final class Waiting implements AutoCloseable {
         return first;
     }
 
-    /** Sends a task's event by the ingress topic. @return nanoseconds until the rule's firing is read */
+    /**
+     * Sends a task's event by the ingress topic.
+     *
+     * @return nanoseconds until the rule's firing is read
+     */
     long wake(int task) throws InterruptedException {
         Woken now = new Woken(id(task));
         woken = now;

@@ -6,32 +6,60 @@ import io.talflow.tal.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** That benchmarks run and print what they promise; how fast they are is not for a test. */
+@DisplayName("A benchmark")
 class BenchSmokeIT {
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+                    floor --hops 3 --tasks 5 --warmup 1 --runs 2 | task_p50_ms hop_p50_ms hop_p99_ms
+                    chain --hops 2 --tasks 2 --warmup 1 --runs 1 | task_p50_ms hop_p50_ms hop_p99_ms floor_ratio process_task_p50_ms
+                    load --inflight 2,3 --hops 2 --warmup 1 --seconds 1 --runs 1 --executor none | inflight_2_invocations_per_second inflight_3_invocations_per_second
+                    load --inflight 2 --hops 2 --warmup 1 --seconds 1 --runs 1 --executor process | process_inflight_2_invocations_per_second
+                    fanout --width 2,20 --warmup 1 --runs 1 | width_2_p50_ms width_20_p50_ms
+                    join --width 2,20 --bodies 40 --warmup 1 --before 2 --stack-warmup 1 --runs 1 | cost_ratio us_per_event_20 longest_step_ms width_2_end_to_end_ms width_20_end_to_end_ms
+                    ingest --rules 2 --count 5 --events 20 --warmup-events 10 --cold-events 10 --one-task-events 10 --runs 1 | events_per_second cold_events_per_second one_task_events_per_second
+                    overlap --slices 3 --produce-ms 150 --body-ms 50 --tasks 1 --warmup 1 --runs 1 | makespan_over_ideal slice_to_start_p50_ms speedup_over_control_flow
+                    idle --tasks 20 --wakes 3 --warmup 2 --runs 1 | heap_bytes_per_task state_bytes_per_task wake_p50_ms
+                    """)
+    void printsOneJsonObjectWithItsMetrics(String arguments, String metrics) {
+        String bench = arguments.substring(0, arguments.indexOf(' '));
+
+        Map<String, Object> report = run(arguments + " --json");
+
+        assertThat(report).containsOnlyKeys("bench", "parameters", "machine", "runs", "median");
+        assertThat(report).containsEntry("bench", bench);
+        assertThat((List<?>) report.get("runs")).hasSize(arguments.contains("--runs 2") ? 2 : 1);
+        Map<?, ?> median = (Map<?, ?>) report.get("median");
+        assertThat(median.keySet()).map(String::valueOf).contains(metrics.split(" "));
+        assertThat(median.values())
+                .allSatisfy(value -> assertThat((Double) value).isFinite());
+    }
+
     @Test
-    void theFloorPrintsOneJsonObjectWithItsMetrics() {
+    void recordsWhatItMeasures(@TempDir Path folder) throws Exception {
+        Path recording = folder.resolve("join.jfr");
+
+        run("join --width 2 --bodies 10 --warmup 0 --before 2 --no-end-to-end --runs 1 --json --jfr " + recording);
+
+        assertThat(Files.size(recording)).isPositive();
+    }
+
+    private static Map<String, Object> run(String arguments) {
         StringWriter out = new StringWriter();
         StringWriter err = new StringWriter();
-
-        int exitCode = Bench.execute(
-                new String[] {"floor", "--hops", "3", "--tasks", "5", "--warmup", "1", "--runs", "2", "--json"},
-                new PrintWriter(out),
-                new PrintWriter(err));
-
+        int exitCode = Bench.execute(arguments.split(" "), new PrintWriter(out), new PrintWriter(err));
         assertThat(err.toString()).isEmpty();
         assertThat(exitCode).isZero();
-        Map<String, Object> report = Json.parseObject(out.toString().getBytes(StandardCharsets.UTF_8));
-        assertThat(report).containsOnlyKeys("bench", "parameters", "machine", "runs", "median");
-        assertThat(report).containsEntry("bench", "floor");
-        assertThat((List<?>) report.get("runs")).hasSize(2);
-        assertThat((Map<?, ?>) report.get("median")).satisfies(median -> {
-            for (String metric : List.of("task_p50_ms", "hop_p50_ms", "hop_p99_ms")) {
-                assertThat((Double) median.get(metric)).as(metric).isPositive();
-            }
-        });
+        return Json.parseObject(out.toString().getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -31,6 +31,7 @@ public class Matching {
     private static final long WINDOW_MICROS = 60_000_000L;
 
     /** A shape, and the arrival that is offered. */
+    @SuppressWarnings("ImmutableEnumChecker") // a shape is a record of numbers
     public enum Case {
         EVENT(Shape.EVENT, 0, true),
         FIRST(Shape.FIRST, 0, true),

@@ -1,7 +1,9 @@
 package io.talflow.flink.job;
 
+import io.talflow.flink.define.DefinitionsTopic;
 import io.talflow.flink.dispatch.DispatcherFactory;
-import io.talflow.flink.route.RouteFunction;
+import io.talflow.flink.route.RouterOperator;
+import io.talflow.flink.schedule.ScheduleOperator;
 import io.talflow.flink.sink.EventSinkOperator;
 import io.talflow.flink.sink.LogReader;
 import io.talflow.flink.wire.DefinitionRecord;
@@ -17,10 +19,11 @@ import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
 
-/** The job: the log and the definitions in; firings, status, history and dead letters out. */
+/** The job: the log, the ingress and the definitions in; firings, starts, status, history and dead letters out. */
 public final class OrchestratorJob {
     public static final String NAME = "talflow-orchestrator";
-    private static final OutputTag<Outgoing> OUT = new OutputTag<>("out", TypeInformation.of(Outgoing.class));
+    private static final TypeInformation<Outgoing> OUTGOING = TypeInformation.of(Outgoing.class);
+    private static final OutputTag<Outgoing> OUT = new OutputTag<>("out", OUTGOING);
 
     private OrchestratorJob() {}
 
@@ -34,28 +37,42 @@ public final class OrchestratorJob {
     public static void build(StreamExecutionEnvironment env, JobOptions options) {
         JobSettings.apply(env, options);
         KafkaConnections kafka = new KafkaConnections(env, options);
+        TwoInputs operators = new TwoInputs(env);
+        DefinitionsTopic definitionsTopic = new DefinitionsTopic(options.kafka());
+        DataStream<DefinitionRecord> definitions =
+                kafka.source(Topics.DEFINITIONS, "definitions", KafkaIn.definitions());
 
-        DataStream<Outgoing> routed = kafka.ingress("ingress", KafkaIn.raw())
-                .map(new RouteFunction())
-                .uid(RouteFunction.UID)
-                .name("router");
+        DataStream<Outgoing> routed = operators.connect(
+                new TwoInputs.Name("router", RouterOperator.UID),
+                kafka.ingress("ingress", KafkaIn.raw()),
+                definitions.broadcast(),
+                new RouterOperator(definitionsTopic),
+                Outgoing.class);
+        DataStream<Outgoing> scheduled = definitions
+                .global()
+                .transform("schedule", OUTGOING, new ScheduleOperator(definitionsTopic))
+                .uid(ScheduleOperator.UID)
+                .forceNonParallel();
 
-        SingleOutputStreamOperator<LogRecord> log = kafka.source(Topics.EVENTS, "log", KafkaIn.raw())
+        SingleOutputStreamOperator<LogRecord> log = kafka.log(KafkaIn.raw())
                 .process(new LogReader(OUT, options.kafka()))
                 .uid("log-reader-v1")
                 .name("log-reader");
         KeyedStream<LogRecord, String> tasks =
                 log.keyBy(record -> record.event().task());
-        DataStream<DefinitionRecord> definitions = kafka.source(
-                        Topics.DEFINITIONS, "definitions", KafkaIn.definitions())
-                .broadcast();
-
-        DataStream<Request> requests =
-                KeyedWithBroadcast.connect(env, tasks, definitions, new EventSinkOperator(OUT), Request.class);
+        DataStream<Request> requests = operators.connect(
+                new TwoInputs.Name("event-sink", EventSinkOperator.UID),
+                tasks,
+                definitions.broadcast(),
+                new EventSinkOperator(OUT),
+                Request.class);
         DataStream<Outgoing> rejected = requests.forward()
-                .transform("dispatcher", TypeInformation.of(Outgoing.class), new DispatcherFactory(options.gateway()))
+                .transform("dispatcher", OUTGOING, new DispatcherFactory(options.gateway()))
                 .uid(DispatcherFactory.UID);
 
-        kafka.sink(routed.union(log.getSideOutput(OUT), KeyedWithBroadcast.sideOutput(env, requests, OUT), rejected));
+        DataStream<Outgoing> emitted = kafka.guarded(operators.sideOutput(requests, EventSinkOperator.EMITTED));
+
+        kafka.sink(routed.union(
+                scheduled, log.getSideOutput(OUT), operators.sideOutput(requests, OUT), emitted, rejected));
     }
 }

@@ -1,47 +1,35 @@
 package io.talflow.flink.route;
 
-import io.talflow.tal.Json;
+import io.talflow.flink.define.CurrentWorkflows;
+import io.talflow.flink.define.DefinitionsTopic;
 import io.talflow.tal.event.Topics;
-import io.talflow.tal.importer.Formats;
-import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
-import java.util.stream.Collectors;
 import org.apache.flink.connector.kafka.source.enumerator.subscriber.KafkaSubscriber;
 import org.apache.flink.util.FlinkRuntimeException;
 import org.apache.kafka.clients.admin.AdminClient;
-import org.apache.kafka.clients.admin.OffsetSpec;
-import org.apache.kafka.clients.admin.TopicDescription;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.KafkaFuture;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.TopicPartitionInfo;
-import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The topics whose events the router reads: {@code tal.in} and every one that a known workflow's {@code events} name, from
- * the moment it exists. The engine's own topics are none, whatever a workflow says: its events would go round in a circle.
+ * The topics whose events the router reads: {@code tal.in} and every one that a current workflow's {@code events} name, as
+ * long as it exists. The engine's own topics are none, whatever a workflow says: its events would go round in a circle.
  *
  * <p>Asked at every discovery; reads definitions only if there are new ones, with a consumer that lives as long as that
- * takes, since nobody tells a subscriber when it ends.
+ * takes, since nobody tells a subscriber when it ends. Flink's source does not let go of a partition it has once begun to
+ * read, until the job begins anew; what still comes by it is the router's to leave alone.
  */
 public final class IngressTopics implements KafkaSubscriber {
     private static final long serialVersionUID = 1L;
     private static final Logger LOG = LoggerFactory.getLogger(IngressTopics.class);
-    private static final Duration POLL = Duration.ofMillis(200);
 
     private final String servers;
     private transient Map<TopicPartition, Long> read;
-    private transient Set<String> topics;
+    private transient CurrentWorkflows workflows;
     private transient Set<TopicPartition> last;
 
     /** @param servers Kafka bootstrap servers */
@@ -53,11 +41,11 @@ public final class IngressTopics implements KafkaSubscriber {
     public Set<TopicPartition> getSubscribedTopicPartitions(AdminClient admin) {
         if (read == null) {
             read = new HashMap<>();
-            topics = new TreeSet<>(Set.of(Topics.IN));
+            workflows = new CurrentWorkflows();
         }
         try {
-            follow(admin);
-            last = partitions(admin, topics);
+            new DefinitionsTopic(servers).read(admin, read).forEach(workflows::add);
+            last = DefinitionsTopic.partitions(admin, named(workflows));
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new FlinkRuntimeException("interrupted while finding ingress topics", e);
@@ -70,76 +58,20 @@ public final class IngressTopics implements KafkaSubscriber {
         return last;
     }
 
-    /** Reads the definitions that have come since the last time. */
-    private void follow(AdminClient admin) throws ExecutionException, InterruptedException {
-        Set<TopicPartition> definitions = partitions(admin, Set.of(Topics.DEFINITIONS));
-        Map<TopicPartition, OffsetSpec> latest =
-                definitions.stream().collect(Collectors.toMap(partition -> partition, any -> OffsetSpec.latest()));
-        Map<TopicPartition, Long> ends = new HashMap<>();
-        admin.listOffsets(latest).all().get().forEach((partition, end) -> ends.put(partition, end.offset()));
-        if (ends.equals(read)) {
-            return;
-        }
-        Map<String, Object> settings = Map.of(
-                "bootstrap.servers",
-                servers,
-                "client.id",
-                "talflow-ingress-topics",
-                "max.partition.fetch.bytes",
-                1 << 20);
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(settings, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            consumer.assign(definitions);
-            consumer.seekToBeginning(definitions);
-            read.forEach(consumer::seek);
-            while (ends.entrySet().stream().anyMatch(end -> consumer.position(end.getKey()) < end.getValue())) {
-                for (ConsumerRecord<byte[], byte[]> definition : consumer.poll(POLL)) {
-                    topics.addAll(named(definition.key(), definition.value()));
-                }
-            }
-            definitions.forEach(partition -> read.put(partition, consumer.position(partition)));
-        }
-    }
-
-    /** The topics a definition names; none if it is no definition. */
-    static Set<String> named(byte[] key, byte[] value) {
-        Set<String> named = new HashSet<>();
-        if (key == null || value == null || !new String(key, StandardCharsets.UTF_8).contains("@")) {
-            return named;
-        }
-        try {
-            Map<String, Object> definition = Json.parseObject(value);
-            byte[] text = String.valueOf(definition.get("text")).getBytes(StandardCharsets.UTF_8);
-            Formats.load(String.valueOf(definition.get("file")), text)
+    /** The topics that events of current workflows come by. */
+    static Set<String> named(CurrentWorkflows workflows) {
+        Set<String> topics = new TreeSet<>(Set.of(Topics.IN));
+        for (CurrentWorkflows.Current current : workflows.all().values()) {
+            current.workflow()
                     .events()
                     .values()
                     .forEach(event ->
-                            event.topic().filter(IngressTopics::isForeign).ifPresent(named::add));
-        } catch (RuntimeException e) {
-            LOG.debug("definition {} names no topics: {}", new String(key, StandardCharsets.UTF_8), e.getMessage());
+                            event.topic().filter(IngressTopics::isForeign).ifPresent(topics::add));
         }
-        return named;
+        return topics;
     }
 
     private static boolean isForeign(String topic) {
         return !topic.startsWith("tal.") && !topic.startsWith("__");
-    }
-
-    private static Set<TopicPartition> partitions(AdminClient admin, Set<String> topics)
-            throws ExecutionException, InterruptedException {
-        Set<TopicPartition> partitions = new HashSet<>();
-        for (Map.Entry<String, KafkaFuture<TopicDescription>> described :
-                admin.describeTopics(topics).topicNameValues().entrySet()) {
-            try {
-                for (TopicPartitionInfo partition : described.getValue().get().partitions()) {
-                    partitions.add(new TopicPartition(described.getKey(), partition.partition()));
-                }
-            } catch (ExecutionException e) {
-                if (!(e.getCause() instanceof UnknownTopicOrPartitionException)) {
-                    throw e;
-                }
-            }
-        }
-        return partitions;
     }
 }

@@ -1,37 +1,91 @@
 package io.talflow.flink.route;
 
+import io.talflow.flink.define.CurrentWorkflows;
 import io.talflow.flink.wire.Outgoing;
 import io.talflow.flink.wire.RawRecord;
-import io.talflow.tal.Json;
 import io.talflow.tal.event.CloudEventCodec;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.TaskId;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
+import io.talflow.tal.event.Topics;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /**
- * Finds the task of an event that came by an ingress topic, with any key or none. The {@code taltask} attribute names it;
- * a start event may leave it out: its task is then {@code workflow/KEY}, KEY the data's {@code key} or a digest of the
- * event's source and id, so that the same start sent twice is one task.
+ * Finds the tasks of an event that came by an ingress topic, with any key or none. The {@code taltask} attribute names one; a
+ * start event may leave it out: its task is then {@code workflow/KEY}, KEY the data's {@code key} or a digest of the event's
+ * source and id, so that the same start sent twice is one task. Any other event belongs to every current workflow that
+ * declares it, which starts a task by it or finds one by its key.
  */
 final class Router {
     /** Bound on an ingress event's data. */
     static final int MAX_DATA_BYTES = 1 << 20;
 
-    private Router() {}
+    private final CurrentWorkflows workflows;
+    private final Map<String, List<EventRoute>> routes = new TreeMap<>();
+    private final Map<String, CurrentWorkflows.Current> routed = new HashMap<>();
 
-    static Outgoing route(RawRecord record) {
-        try {
-            TalEvent event = CloudEventCodec.decode(record.headers(), record.value());
-            return Outgoing.log(withTask(checked(event)));
-        } catch (CloudEventCodec.MalformedEvent e) {
-            return Outgoing.deadLetter(record, "event/malformed", e.getMessage());
-        } catch (Unroutable e) {
-            return Outgoing.deadLetter(record, e.code, e.getMessage());
+    Router(CurrentWorkflows workflows) {
+        this.workflows = workflows;
+        follow();
+    }
+
+    /** Takes the definitions as they are now. */
+    void follow() {
+        Map<String, CurrentWorkflows.Current> current = workflows.all();
+        if (routed.keySet().retainAll(current.keySet())) {
+            routes.keySet().retainAll(current.keySet());
         }
+        current.forEach((name, workflow) -> {
+            if (routed.put(name, workflow) != workflow) {
+                routes.put(name, EventRoute.of(workflow.workflow()));
+            }
+        });
+    }
+
+    /** What becomes of a record; nothing if no current workflow takes it. */
+    List<Outgoing> route(RawRecord record) {
+        try {
+            TalEvent event = checked(CloudEventCodec.decode(record.headers(), record.value()));
+            if (!event.task().isEmpty()) {
+                return List.of(Outgoing.log(addressed(event)));
+            }
+            return event.type().equals(EventTypes.TASK_STARTED)
+                    ? List.of(Outgoing.log(Ingress.forTask(event, valid(newTask(event)), 0)))
+                    : found(record, event);
+        } catch (CloudEventCodec.MalformedEvent e) {
+            return List.of(Outgoing.deadLetter(record, "event/malformed", e.getMessage()));
+        } catch (Unroutable e) {
+            return List.of(Outgoing.deadLetter(record, e.code(), e.getMessage()));
+        }
+    }
+
+    /**
+     * What becomes in the end of a record that no workflow took. By a topic that none names any more nothing is read, so
+     * that is nothing.
+     */
+    Optional<Outgoing> giveUp(RawRecord record) {
+        if (!record.topic().equals(Topics.IN) && routes().noneMatch(route -> route.comesBy(record.topic()))) {
+            return Optional.empty();
+        }
+        TalEvent event = CloudEventCodec.decode(record.headers(), record.value());
+        return Optional.of(Outgoing.deadLetter(
+                record,
+                "event/no-task",
+                "no taltask attribute, and no current workflow takes type %s from topic %s: it must declare it with a key, or have a start whose filter holds"
+                        .formatted(event.type(), record.topic())));
+    }
+
+    /** In the order of their workflows' names. */
+    private Stream<EventRoute> routes() {
+        return routes.values().stream().flatMap(List::stream);
     }
 
     private static TalEvent checked(TalEvent event) {
@@ -48,29 +102,59 @@ final class Router {
         return event;
     }
 
-    private static TalEvent withTask(TalEvent event) {
-        String task = event.task();
-        if (task.isEmpty() && event.type().equals(EventTypes.TASK_STARTED)) {
-            task = newTask(event);
-        }
-        if (task.isEmpty()) {
-            throw new Unroutable(
-                    "event/no-task", "no taltask attribute, and type %s starts no task".formatted(event.type()));
-        }
+    private static String valid(String task) {
         if (!TaskId.isValid(task)) {
             throw new Unroutable("event/bad-task", "taltask must be workflow/key, is '%s'".formatted(task));
         }
-        return new TalEvent(
-                event.id(),
-                event.source(),
-                event.type(),
-                event.subject(),
-                event.kind(),
-                task,
-                "",
-                0,
-                event.extensions(),
-                event.data());
+        return task;
+    }
+
+    /** An event that names its task; what it must look like is up to the workflow's current version. */
+    private TalEvent addressed(TalEvent event) {
+        String task = valid(event.task());
+        List<EventRoute> declared = routes.getOrDefault(TaskId.workflow(task), List.of()).stream()
+                .filter(route -> route.isOf(event.type()))
+                .toList();
+        List<String> wrong = new ArrayList<>();
+        for (EventRoute route : declared) {
+            Optional<String> fault = route.fault(event);
+            if (fault.isEmpty()) {
+                return Ingress.forTask(event, task, route.keepMillis());
+            }
+            wrong.add(fault.get());
+        }
+        if (!wrong.isEmpty()) {
+            throw new Unroutable("event/bad-data", String.join("; ", wrong));
+        }
+        return Ingress.forTask(event, task, 0);
+    }
+
+    /** To every workflow that takes the event what it is to get, and one dead letter if there is one that cannot take it. */
+    private List<Outgoing> found(RawRecord record, TalEvent event) {
+        List<Outgoing> found = new ArrayList<>();
+        List<Unroutable> wrong = new ArrayList<>();
+        Set<String> tasks = new HashSet<>();
+        routes().filter(route -> route.isOf(event.type()) && route.comesBy(record.topic()))
+                .forEach(route -> {
+                    try {
+                        route.fault(event).ifPresent(fault -> {
+                            throw new Unroutable("event/bad-data", fault);
+                        });
+                        for (List<TalEvent> ofTask : route.find(event, record.timeMillis())) {
+                            if (tasks.add(ofTask.get(0).task())) {
+                                ofTask.forEach(each -> found.add(Outgoing.log(each)));
+                            }
+                        }
+                    } catch (Unroutable e) {
+                        wrong.add(e);
+                    }
+                });
+        if (!wrong.isEmpty()) {
+            String reason =
+                    String.join("; ", wrong.stream().map(Unroutable::getMessage).toList());
+            found.add(Outgoing.deadLetter(record, wrong.get(0).code(), reason));
+        }
+        return found;
     }
 
     private static String newTask(TalEvent event) {
@@ -78,26 +162,6 @@ final class Router {
             throw new Unroutable("event/no-workflow", "a start event's data must be {workflow: NAME, input: …}");
         }
         Object key = data.get("key");
-        return TaskId.of(workflow, key instanceof String text ? text : digest(event));
-    }
-
-    private static String digest(TalEvent event) {
-        try {
-            byte[] identity = Json.bytes(java.util.List.of(event.source(), event.id()));
-            byte[] sha = MessageDigest.getInstance("SHA-256").digest(identity);
-            return HexFormat.of().formatHex(sha, 0, 10);
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every JVM has SHA-256", e);
-        }
-    }
-
-    private static final class Unroutable extends RuntimeException {
-        private static final long serialVersionUID = 1L;
-        private final String code;
-
-        Unroutable(String code, String message) {
-            super(message, null, false, false);
-            this.code = code;
-        }
+        return TaskId.of(workflow, key instanceof String text ? text : Ingress.digest(event));
     }
 }

@@ -1,15 +1,13 @@
 package io.talflow.flink.sink;
 
 import io.talflow.flink.cep.NfaMatcher;
+import io.talflow.flink.define.KnownDefinitions;
 import io.talflow.flink.wire.DefinitionRecord;
 import io.talflow.flink.wire.LogRecord;
 import io.talflow.flink.wire.Outgoing;
 import io.talflow.flink.wire.Request;
 import io.talflow.tal.InvalidTal;
 import io.talflow.tal.Json;
-import io.talflow.tal.event.CloudEventCodec;
-import io.talflow.tal.event.EventTypes;
-import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.semantics.Effect;
 import io.talflow.tal.semantics.Matcher;
@@ -18,13 +16,13 @@ import java.io.Serializable;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
@@ -37,6 +35,7 @@ import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
 import org.apache.flink.streaming.api.operators.Triggerable;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
@@ -54,17 +53,17 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     /** Never changes: savepoints are bound to it. */
     public static final String UID = "event-sink-v1";
 
+    /** Where what workflows emit goes: the topic may not be there. */
+    public static final OutputTag<Outgoing> EMITTED = new OutputTag<>("emitted", TypeInformation.of(Outgoing.class));
+
     private static final long serialVersionUID = 1L;
     private static final String WAITING = "waiting";
-    private static final String CLOCK = "clock";
     private static final String SWEEP = "sweep";
     private static final String TOMBSTONE = "tombstone";
     /** How long an ended task's id is kept. */
     private static final long TOMBSTONE_MILLIS = Duration.ofDays(7).toMillis();
-    /** Until a task is poked again whose log is behind this clock. */
-    private static final long AGAIN_MILLIS = 10;
-    /** Pokes in one go: all that is due is one action of the mailbox, which keeps everything else waiting. */
-    private static final int POKES = 1_000;
+    /** How often definitions that no task can run any more are removed. */
+    private static final long RETIRE_MILLIS = Duration.ofHours(1).toMillis();
 
     /** Makes the matcher of a subtask; a test gives one that never matches. */
     public interface MatcherFactory extends Supplier<Matcher>, Serializable {}
@@ -78,15 +77,17 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     private transient RowStore rows;
     private transient ValueState<Boolean> waiting;
     private transient InternalTimerService<String> timers;
-    private transient long pokedAt;
-    private transient int pokes;
+    /** No event that is still to come is older. */
+    private transient long logMillis;
+
+    private transient TaskClocks clocks;
     private transient Set<String> waitingTasks;
     private transient StreamRecord<Request> reused;
     private transient Counter events;
     private transient Counter firings;
     private transient Counter deadLetters;
 
-    /** @param out where every record for Kafka goes */
+    /** @param out where every other record for Kafka goes */
     public EventSinkOperator(OutputTag<Outgoing> out) {
         this(out, NfaMatcher::new);
     }
@@ -99,9 +100,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
-        definitions = new KnownDefinitions(context.getOperatorStateStore()
-                .getBroadcastState(new MapStateDescriptor<>(
-                        "definitions", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE)));
+        definitions = new KnownDefinitions(context.getOperatorStateStore());
         rows = new RowStore(
                 context.getKeyedStateStore()
                         .getMapState(new MapStateDescriptor<>(
@@ -123,10 +122,12 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         matcher = matchers.get();
         engine = new TaskEngine(definitions, matcher);
         timers = getInternalTimerService("task-timers", StringSerializer.INSTANCE, this);
+        clocks = new TaskClocks(timers);
         reused = new StreamRecord<>(null);
         events = getMetricGroup().counter("events");
         firings = getMetricGroup().counter("firings");
         deadLetters = getMetricGroup().counter("deadLetters");
+        retireLater();
     }
 
     @Override
@@ -172,7 +173,8 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     @Override
     public void onProcessingTime(InternalTimer<String, String> timer) throws Exception {
         switch (timer.getNamespace()) {
-            case CLOCK -> poke(timer.getKey(), timer.getTimestamp());
+            case TaskClocks.CLOCK ->
+                clocks.poke(timer.getKey(), timer.getTimestamp()).ifPresent(poke -> emit(Outgoing.log(poke)));
             case SWEEP -> sweep(timer.getKey());
             case TOMBSTONE -> {
                 StateRows task = new StateRows(rows.of(timer.getKey()));
@@ -188,21 +190,6 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         throw new IllegalStateException("this job has no event time");
     }
 
-    /** Time reaches a task by its log, like everything else. */
-    private void poke(String task, long at) {
-        long now = timers.currentProcessingTime();
-        if (now != pokedAt) {
-            pokedAt = now;
-            pokes = 0;
-        }
-        if (++pokes > POKES) {
-            timers.registerProcessingTimeTimer(CLOCK, now + 1);
-            return;
-        }
-        emit(Outgoing.log(
-                TalEvent.engine(task + "/timer/" + at, "/talflow/job", EventTypes.TASK_TIMER, task, Map.of("at", at))));
-    }
-
     private void sweep(String key) throws Exception {
         StateRows task = new StateRows(rows.of(key));
         if (engine.sweep(task)) {
@@ -216,19 +203,33 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     public void processElement2(StreamRecord<DefinitionRecord> element) throws Exception {
         DefinitionRecord record = element.getValue();
         try {
-            definitions.add(record.key(), record.value());
+            definitions.add(record);
         } catch (InvalidTal | Json.NotJson e) {
             LOG.warn("definition {} is not usable: {}", record.key(), e.getMessage());
             deadLetters.inc();
             emit(Outgoing.deadLetter(Originals.of(record), "definition/invalid", e.getMessage()));
             return;
         }
-        String workflow = record.key().split("@", 2)[0];
         for (String task : List.copyOf(waitingTasks)) {
-            if (task.startsWith(workflow + "/")) {
+            if (task.startsWith(record.workflow() + "/")) {
                 resume(task);
             }
         }
+    }
+
+    /** Only log time is looked at, so nothing goes before the log has been read; nor just after a start, when clocks that are
+     * long due have yet to poke their tasks. */
+    private void retireLater() {
+        long at = getProcessingTimeService().getCurrentProcessingTime() + RETIRE_MILLIS;
+        getProcessingTimeService().registerTimer(at, now -> {
+            definitions.retire(logMillis, now);
+            retireLater();
+        });
+    }
+
+    @Override
+    public void processWatermark1(Watermark mark) {
+        logMillis = mark.getTimestamp();
     }
 
     private void resume(String task) throws Exception {
@@ -263,15 +264,16 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         } else if (effect instanceof Effect.Append append) {
             emit(Outgoing.log(append.event()));
         } else if (effect instanceof Effect.Emit emit) {
-            emit(Outgoing.event(emit.topic().orElse(Topics.OUT), emit.event()));
+            Outgoing event = Outgoing.event(emit.topic().orElse(Topics.OUT), emit.event());
+            output.collect(EMITTED, new StreamRecord<>(event));
         } else if (effect instanceof Effect.Clock clock) {
-            set(clock);
+            clocks.set(clock);
         } else if (effect instanceof Effect.Sweep) {
             timers.registerProcessingTimeTimer(SWEEP, timers.currentProcessingTime() + 1);
         } else if (effect instanceof Effect.Ended) {
             timers.registerProcessingTimeTimer(TOMBSTONE, timers.currentProcessingTime() + TOMBSTONE_MILLIS);
         } else if (effect instanceof Effect.Status status) {
-            emit(Outgoing.structured(Topics.TASKS, status.key(), statusEvent(status)));
+            emit(Outgoing.status(status));
         } else if (effect instanceof Effect.Decision decision) {
             emit(Outgoing.json(Topics.HISTORY, decision.task(), Json.bytes(decision.data())));
         } else if (effect instanceof Effect.Reply reply) {
@@ -283,33 +285,6 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
             deadLetters.inc();
             emit(Outgoing.deadLetter(Originals.of(letter.event(), record), letter.code(), letter.reason()));
         }
-    }
-
-    private void set(Effect.Clock clock) {
-        if (clock.before() > 0) {
-            timers.deleteProcessingTimeTimer(CLOCK, clock.before());
-        }
-        if (clock.at() > 0) {
-            boolean again = clock.at() == clock.before();
-            long soonest = again ? timers.currentProcessingTime() + AGAIN_MILLIS : 0;
-            timers.registerProcessingTimeTimer(CLOCK, Math.max(clock.at(), soonest));
-        }
-    }
-
-    private static byte[] statusEvent(Effect.Status status) {
-        String task = String.valueOf(status.data().get("task"));
-        TalEvent event = new TalEvent(
-                status.key() + "#" + status.data().get("revision"),
-                "/talflow/job",
-                status.type(),
-                "",
-                TalEvent.Kind.CONTROL,
-                task,
-                "",
-                0,
-                Map.of(),
-                null);
-        return CloudEventCodec.structuredBytes(event, status.data());
     }
 
     private void emit(Outgoing record) {

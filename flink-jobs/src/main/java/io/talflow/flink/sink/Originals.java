@@ -26,6 +26,12 @@ final class Originals {
 
     static RawRecord of(DefinitionRecord record) {
         return new RawRecord(
-                Topics.DEFINITIONS, -1, -1, 0, record.key().getBytes(StandardCharsets.UTF_8), record.value(), Map.of());
+                Topics.DEFINITIONS,
+                record.partition(),
+                record.offset(),
+                record.timeMillis(),
+                record.key().getBytes(StandardCharsets.UTF_8),
+                record.value(),
+                Map.of());
     }
 }

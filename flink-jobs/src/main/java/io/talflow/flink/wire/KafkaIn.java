@@ -3,6 +3,7 @@ package io.talflow.flink.wire;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.util.Collector;
@@ -19,6 +20,19 @@ public final class KafkaIn {
 
     public static KafkaRecordDeserializationSchema<DefinitionRecord> definitions() {
         return new Definitions();
+    }
+
+    /** A record of {@code tal.definitions}; empty if it has no key and so says nothing. */
+    public static Optional<DefinitionRecord> definition(ConsumerRecord<byte[], byte[]> record) {
+        if (record.key() == null) {
+            return Optional.empty();
+        }
+        return Optional.of(new DefinitionRecord(
+                new String(record.key(), StandardCharsets.UTF_8),
+                record.value() == null ? new byte[0] : record.value(),
+                record.partition(),
+                record.offset(),
+                record.timestamp()));
     }
 
     private static final class Raw implements KafkaRecordDeserializationSchema<RawRecord> {
@@ -53,11 +67,7 @@ public final class KafkaIn {
 
         @Override
         public void deserialize(ConsumerRecord<byte[], byte[]> record, Collector<DefinitionRecord> out) {
-            if (record.key() != null) {
-                out.collect(new DefinitionRecord(
-                        new String(record.key(), StandardCharsets.UTF_8),
-                        record.value() == null ? new byte[0] : record.value()));
-            }
+            definition(record).ifPresent(out::collect);
         }
 
         @Override

@@ -3,6 +3,7 @@ package io.talflow.flink.wire;
 import io.talflow.tal.event.CloudEventCodec;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.Topics;
+import io.talflow.tal.semantics.Effect;
 import java.nio.charset.StandardCharsets;
 import java.util.HashMap;
 import java.util.Map;
@@ -24,9 +25,22 @@ public record Outgoing(String topic, byte[] key, byte[] value, Map<String, byte[
         return new Outgoing(topic, bytes(event.task()), event.data(), CloudEventCodec.headers(event));
     }
 
-    /** A structured CloudEvent. */
-    public static Outgoing structured(String topic, String key, byte[] value) {
-        return new Outgoing(topic, bytes(key), value, STRUCTURED);
+    /** The status of a task or an invocation, as a structured CloudEvent. */
+    public static Outgoing status(Effect.Status status) {
+        String task = String.valueOf(status.data().get("task"));
+        TalEvent event = new TalEvent(
+                status.key() + "#" + status.data().get("revision"),
+                "/talflow/job",
+                status.type(),
+                "",
+                TalEvent.Kind.CONTROL,
+                task,
+                "",
+                0,
+                Map.of(),
+                null);
+        byte[] value = CloudEventCodec.structuredBytes(event, status.data());
+        return new Outgoing(Topics.TASKS, bytes(status.key()), value, STRUCTURED);
     }
 
     public static Outgoing json(String topic, String key, byte[] value) {

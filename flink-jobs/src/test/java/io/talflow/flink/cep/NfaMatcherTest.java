@@ -143,7 +143,9 @@ class NfaMatcherTest {
         if (shape.kind() == Shape.Kind.ABSENT) {
             slots = Arrival.slot(open ? 1 : 0);
         } else if (shape.kind() != Shape.Kind.STRICT || random.nextInt(4) > 0) {
-            slots = Arrival.slot(random.nextInt(shape.stages())) | Arrival.slot(random.nextInt(shape.stages()));
+            int one = random.nextInt(shape.stages());
+            int other = random.nextInt(shape.stages());
+            slots = Arrival.slot(one) | Arrival.slot(other);
         }
         return new Arrival(slots, number, time, random.nextInt(3) == 0);
     }

@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -131,14 +132,25 @@ final class JobStack implements AutoCloseable {
 
     /** Makes a version the workflow's current one. */
     void define(String workflow, String version, String text) throws Exception {
-        byte[] definition =
-                Json.bytes(Map.of("workflow", workflow, "version", version, "file", "workflow.yaml", "text", text));
-        byte[] versionKey = (workflow + "@" + version).getBytes(StandardCharsets.UTF_8);
-        kafka.send(new ProducerRecord<>(Topics.DEFINITIONS, versionKey, definition));
+        define(workflow, version, text, Instant.now());
+    }
+
+    /** @param time that it is said to have become that */
+    void define(String workflow, String version, String text, Instant time) throws Exception {
+        define(
+                workflow + "@" + version,
+                Map.of("workflow", workflow, "version", version, "file", "workflow.yaml", "text", text),
+                time);
+        define(workflow, Map.of("workflow", workflow, "version", version), time);
+    }
+
+    private void define(String key, Map<String, String> value, Instant time) throws Exception {
         kafka.send(new ProducerRecord<>(
                 Topics.DEFINITIONS,
-                workflow.getBytes(StandardCharsets.UTF_8),
-                Json.bytes(Map.of("workflow", workflow, "version", version))));
+                null,
+                time.toEpochMilli(),
+                key.getBytes(StandardCharsets.UTF_8),
+                Json.bytes(value)));
     }
 
     /** The workflow has no current version any more. */

@@ -69,6 +69,7 @@ final class LocalKafka implements AutoCloseable {
         kafka.create(Topics.HISTORY, 4);
         kafka.create(Topics.DEAD_LETTERS, 1);
         kafka.create(Topics.REPLIES, 1);
+        kafka.create(Topics.OUT, 1);
         return kafka;
     }
 
@@ -83,6 +84,12 @@ final class LocalKafka implements AutoCloseable {
                 created.configs(Map.of("message.timestamp.type", "LogAppendTime"));
             }
             admin.createTopics(List.of(created)).all().get();
+        }
+    }
+
+    void delete(String topic) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            admin.deleteTopics(List.of(topic)).all().get();
         }
     }
 

@@ -2,8 +2,6 @@ package io.talflow.flink.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.talflow.flink.wire.DefinitionRecord;
-import io.talflow.flink.wire.LogRecord;
 import io.talflow.flink.wire.Outgoing;
 import io.talflow.flink.wire.Request;
 import io.talflow.tal.Json;
@@ -18,10 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Random;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
-import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -63,10 +58,10 @@ class EventSinkHarnessTest {
         Run run = run(false);
         for (int before = 0; before <= run.log.size(); before++) {
             List<String> history = new ArrayList<>();
-            try (Harness harness = new Harness(null)) {
+            try (SinkHarness harness = new SinkHarness(null)) {
                 for (int at = 0; at <= run.log.size(); at++) {
                     if (at == before) {
-                        harness.define();
+                        harness.define("w", "v", TEXT);
                     }
                     if (at < run.log.size()) {
                         harness.log(run.log.get(at));
@@ -82,13 +77,13 @@ class EventSinkHarnessTest {
 
     @Test
     void keepsATaskUntilItsDefinitionArrives() throws Exception {
-        try (Harness harness = new Harness(null)) {
+        try (SinkHarness harness = new SinkHarness(null)) {
             harness.log(start());
             harness.log(go(0, 5));
             assertThat(harness.requests()).isEmpty();
             OperatorSubtaskState state = harness.snapshot();
-            try (Harness restored = new Harness(state)) {
-                restored.define();
+            try (SinkHarness restored = new SinkHarness(state)) {
+                restored.define("w", "v", TEXT);
                 assertThat(restored.requests()).extracting(Request::function).containsExactly("split");
             }
         }
@@ -96,8 +91,8 @@ class EventSinkHarnessTest {
 
     @Test
     void sendsAnUnknownFiringToTheDeadLetters() throws Exception {
-        try (Harness harness = new Harness(null)) {
-            harness.define();
+        try (SinkHarness harness = new SinkHarness(null)) {
+            harness.define("w", "v", TEXT);
             harness.log(start());
             harness.requests();
             harness.log(outcome(TASK + "@0/rule-1/7", "forged"));
@@ -120,12 +115,11 @@ class EventSinkHarnessTest {
         List<String> history = new ArrayList<>();
         List<TalEvent> read = new ArrayList<>();
         Deque<TalEvent> log = new ArrayDeque<>(List.of(start(), go(0, 1)));
-        Harness harness = new Harness(null);
-        harness.define();
-        long offset = 0;
+        SinkHarness harness = new SinkHarness(null);
+        harness.define("w", "v", TEXT);
         while (!log.isEmpty()) {
             read.add(log.peek());
-            harness.log(log.poll(), offset++);
+            harness.log(log.poll());
             List<TalEvent> outcomes = new ArrayList<>();
             for (Request request : harness.requests()) {
                 firings.add(request.firing());
@@ -143,9 +137,9 @@ class EventSinkHarnessTest {
             outcomes.forEach(log::add);
             history.addAll(decisions(harness.out()));
             if (restoring) {
-                OperatorSubtaskState state = harness.snapshot();
-                harness.close();
-                harness = new Harness(state);
+                SinkHarness before = harness;
+                harness = before.restored(0);
+                before.close();
             }
         }
         harness.close();
@@ -190,63 +184,5 @@ class EventSinkHarnessTest {
                 1,
                 Map.of(),
                 Json.bytes(result));
-    }
-
-    /** The operator in Flink's harness, on one subtask. */
-    private static final class Harness implements AutoCloseable {
-        private final KeyedTwoInputStreamOperatorTestHarness<String, LogRecord, DefinitionRecord, Request> harness;
-        private int requestsSeen;
-        private int outSeen;
-        private long checkpoint;
-        private long offset;
-
-        Harness(OperatorSubtaskState state) throws Exception {
-            harness = new KeyedTwoInputStreamOperatorTestHarness<>(
-                    new EventSinkOperator(OUT), record -> record.event().task(), null, Types.STRING);
-            harness.setup();
-            if (state != null) {
-                harness.initializeState(state);
-            }
-            harness.open();
-        }
-
-        void define() throws Exception {
-            harness.processElement2(new StreamRecord<>(new DefinitionRecord(
-                    "w@v", Json.bytes(Map.of("workflow", "w", "version", "v", "file", "w.yaml", "text", TEXT)))));
-        }
-
-        void log(TalEvent event) throws Exception {
-            log(event, offset++);
-        }
-
-        void log(TalEvent event, long at) throws Exception {
-            harness.processElement1(new StreamRecord<>(new LogRecord(event, 0, at, 1_000_000 + at)));
-        }
-
-        List<Request> requests() {
-            List<Request> all = harness.extractOutputValues();
-            List<Request> fresh = new ArrayList<>(all.subList(requestsSeen, all.size()));
-            requestsSeen = all.size();
-            return fresh;
-        }
-
-        List<Outgoing> out() {
-            List<Outgoing> all = new ArrayList<>();
-            if (harness.getSideOutput(OUT) != null) {
-                harness.getSideOutput(OUT).forEach(record -> all.add(record.getValue()));
-            }
-            List<Outgoing> fresh = new ArrayList<>(all.subList(outSeen, all.size()));
-            outSeen = all.size();
-            return fresh;
-        }
-
-        OperatorSubtaskState snapshot() throws Exception {
-            return harness.snapshot(++checkpoint, checkpoint);
-        }
-
-        @Override
-        public void close() throws Exception {
-            harness.close();
-        }
     }
 }

@@ -50,5 +50,8 @@ public final class EventTypes {
     /** Extension of a start: the parent's firing, whose task is told of the end. */
     public static final String PARENT = "talparent";
 
+    /** Extension of a user's event: how long it waits for its task to start, in milliseconds. */
+    public static final String KEEP = "talkeep";
+
     private EventTypes() {}
 }

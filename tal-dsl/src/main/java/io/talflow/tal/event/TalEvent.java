@@ -1,6 +1,10 @@
 package io.talflow.tal.event;
 
 import io.talflow.tal.Json;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import java.time.format.DateTimeFormatter;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 
@@ -26,6 +30,8 @@ public record TalEvent(
         int attempt,
         Map<String, String> extensions,
         byte[] data) {
+    private static final DateTimeFormatter TIME =
+            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
 
     /** Control: something happened to the flow. Data: something is there to be read. */
     public enum Kind {
@@ -47,6 +53,28 @@ public record TalEvent(
     /** The data as a JSON value; null if there is none. */
     public Object value() {
         return data.length == 0 ? null : Json.parse(data);
+    }
+
+    /**
+     * What expressions see of it.
+     *
+     * @param timeMillis append time
+     */
+    public Map<String, Object> view(long timeMillis) {
+        return view(id, source, type, subject, timeMillis, value());
+    }
+
+    /** {@code {id, source, type, subject, time, data}}, as expressions see an event. */
+    public static Map<String, Object> view(
+            String id, String source, String type, String subject, long timeMillis, Object data) {
+        Map<String, Object> view = new LinkedHashMap<>();
+        view.put("id", id);
+        view.put("source", source);
+        view.put("type", type);
+        view.put("subject", subject);
+        view.put("time", TIME.format(Instant.ofEpochMilli(timeMillis)));
+        view.put("data", data);
+        return view;
     }
 
     /** An event of the engine's own: control, no subject. */

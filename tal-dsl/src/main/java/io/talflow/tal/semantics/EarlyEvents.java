@@ -1,5 +1,6 @@
 package io.talflow.tal.semantics;
 
+import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.semantics.TaskHeader.Status;
 import java.util.ArrayList;
@@ -9,8 +10,6 @@ import java.util.List;
 public final class EarlyEvents {
     /** Events kept for one task. */
     static final int MOST = 1_000;
-    /** Extension of an event: how long it is kept, in milliseconds. */
-    static final String KEEP = "talkeep";
 
     private EarlyEvents() {}
 
@@ -20,7 +19,7 @@ public final class EarlyEvents {
     }
 
     private static long millis(TalEvent event) {
-        String keep = event.extensions().get(KEEP);
+        String keep = event.extensions().get(EventTypes.KEEP);
         return keep != null && keep.matches("\\d{1,14}") ? Long.parseLong(keep) : 0;
     }
 
@@ -68,7 +67,7 @@ public final class EarlyEvents {
                         "task %s did not start within the %s ms the event was kept for"
                                 .formatted(
                                         header.task,
-                                        parked.event().event().extensions().get(KEEP))));
+                                        parked.event().event().extensions().get(EventTypes.KEEP))));
             }
         }
     }

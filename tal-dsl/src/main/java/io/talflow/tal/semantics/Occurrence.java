@@ -3,10 +3,6 @@ package io.talflow.tal.semantics;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
-import java.time.Instant;
-import java.time.ZoneOffset;
-import java.time.format.DateTimeFormatter;
-import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
@@ -14,9 +10,6 @@ import java.util.Map;
  * also the readiness of the data in its result.
  */
 final class Occurrence {
-    private static final DateTimeFormatter TIME =
-            DateTimeFormatter.ofPattern("uuuu-MM-dd'T'HH:mm:ss.SSS'Z'").withZone(ZoneOffset.UTC);
-
     private final LeafKey key;
     private final Slice slice;
     private final Origin origin;
@@ -83,13 +76,8 @@ final class Occurrence {
     /** {@code {id, source, type, subject, time, data}}, as expressions see it; made when one looks. */
     Map<String, Object> view() {
         if (view == null) {
-            view = new LinkedHashMap<>();
-            view.put("id", origin.id());
-            view.put("source", origin.source());
-            view.put("type", origin.type());
-            view.put("subject", origin.subject());
-            view.put("time", TIME.format(Instant.ofEpochMilli(origin.timeMillis())));
-            view.put("data", data);
+            view = TalEvent.view(
+                    origin.id(), origin.source(), origin.type(), origin.subject(), origin.timeMillis(), data);
         }
         return view;
     }

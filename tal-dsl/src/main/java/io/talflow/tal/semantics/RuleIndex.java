@@ -48,6 +48,7 @@ final class RuleIndex {
                     && batch.of() instanceof Leaf leaf
                     && leaf.type() == LeafType.ITEM) {
                 subscribe(LeafKey.closed(leaf.name(), leaf.datum()), rule, node);
+                subscribe(LeafKey.streamFailed(leaf.name(), leaf.datum()), rule, node);
             }
         }
     }

@@ -105,7 +105,12 @@ public final class TaskEngine {
             effects.add(new Effect.Clock(header.task, header.clockAt, at));
             header.clockAt = at;
         }
-        state.save(header);
+        if (header.status == Status.EARLY && header.parked == 0) {
+            // Nobody waits under this id any more, and who sent to it may never start it.
+            state.remove("h");
+        } else {
+            state.save(header);
+        }
     }
 
     private TaskHeader unstarted(TaskState state, TaskHeader early, LogEvent logEvent, List<Effect> effects) {

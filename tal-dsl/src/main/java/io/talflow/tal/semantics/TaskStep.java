@@ -90,10 +90,12 @@ final class TaskStep {
     }
 
     private boolean deliver(Occurrence occurrence, RuleIndex rules) {
+        boolean ofFailedStream = occurrence.key().kind() == LeafKey.Kind.STREAM_FAILED;
         boolean taken = false;
         for (Subscription subscription : rules.concerned(occurrence.key())) {
             Outcome outcome = triggers.offer(subscription, occurrence);
-            taken |= outcome != Outcome.REFUSED;
+            // What a batch held is flushed when its stream fails; that is no waiting for the failure.
+            taken |= ofFailedStream ? outcome == Outcome.FAILED : outcome != Outcome.REFUSED;
             if (outcome == Outcome.MATCHED) {
                 fire(subscription.rule(), occurrence, Firing.Cause.MATCH);
             } else if (outcome == Outcome.FAILED) {

@@ -1,10 +1,12 @@
 package io.talflow.tal.oracle;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Function;
+import java.util.stream.Stream;
 
 /** A sequence of single events, each arrival of the first part opening a way of its own (D34, D35). */
 final class Ways {
@@ -72,21 +74,46 @@ final class Ways {
         return new Way(Optional.of(got.get(got.size() - 1).holding(events(got))), Optional.empty());
     }
 
-    /** When the next event of the log that makes an occurrence breaks a strict way, since it is not the one waited for. */
+    /**
+     * When something breaks a strict way: the next event of the log that makes an occurrence and is not the one waited for,
+     * or an occurrence before the one waited for that another part takes.
+     */
     private Optional<Moment> breaks(Match last, Optional<Match> next) {
         if (!node.strict()) {
             return Optional.empty();
         }
-        List<Occurrence> later = view.occurrences().stream()
-                .filter(seen -> seen.raw() > last.raw() && view.sees().test(seen.at()))
-                .toList();
-        OptionalInt wanted = next.map(match -> OptionalInt.of(match.raw())).orElse(OptionalInt.empty());
-        return later.stream()
-                .findFirst()
-                .filter(seen ->
-                        wanted.isEmpty() || (wanted.getAsInt() != last.raw() && wanted.getAsInt() != seen.raw()))
-                .map(Occurrence::at);
+        Optional<Moment> outOfTurn = view.occurrences().stream()
+                .filter(seen -> seen.at().isAfter(last.at())
+                        && view.sees().test(seen.at())
+                        && next.filter(match -> !match.at().isAfter(seen.at())).isEmpty()
+                        && isTaken(node, seen))
+                .map(Occurrence::at)
+                .findFirst();
+        Optional<Moment> between = between(last, next);
+        return outOfTurn.isPresent() && between.isPresent()
+                ? outOfTurn.filter(at -> between.get().isAfter(at)).or(() -> between)
+                : outOfTurn.or(() -> between);
     }
+
+    private static boolean isTaken(Expr part, Occurrence seen) {
+        return part instanceof Expr.Leaf leaf
+                ? seen.matches(leaf)
+                : part.children().stream().anyMatch(below -> isTaken(below, seen));
+    }
+
+    private Optional<Moment> between(Match last, Optional<Match> next) {
+        OptionalInt wanted = next.map(match -> OptionalInt.of(match.raw())).orElse(OptionalInt.empty());
+        Stream<Told> told = Stream.concat(
+                view.occurrences().stream().map(seen -> new Told(seen.at(), seen.raw())),
+                view.closes().stream().map(close -> new Told(close.at(), close.raw())));
+        return told.filter(one -> one.raw > last.raw())
+                .min(Comparator.comparing(Told::at))
+                .filter(one -> wanted.isEmpty() || (wanted.getAsInt() != last.raw() && wanted.getAsInt() != one.raw))
+                .map(Told::at);
+    }
+
+    /** What an event of the log made happen, a stream's close, too. */
+    private record Told(Moment at, int raw) {}
 
     private static List<String> events(List<Match> got) {
         return Match.together(got, Match::events);

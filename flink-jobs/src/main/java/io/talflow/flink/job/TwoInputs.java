@@ -1,6 +1,5 @@
 package io.talflow.flink.job;
 
-import io.talflow.flink.sink.EventSinkOperator;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
@@ -11,32 +10,41 @@ import org.apache.flink.streaming.api.transformations.SideOutputTransformation;
 import org.apache.flink.streaming.api.transformations.TwoInputTransformation;
 import org.apache.flink.util.OutputTag;
 
-/** An operator of ours with a keyed and a broadcast input, which the stream API offers only to its process functions. */
-final class KeyedWithBroadcast {
-    private KeyedWithBroadcast() {}
+/** Operators of ours with a broadcast input, which the stream API offers only to its process functions. */
+final class TwoInputs {
+    private final StreamExecutionEnvironment env;
 
-    static <A, B, O> DataStream<O> connect(
-            StreamExecutionEnvironment env,
-            KeyedStream<A, String> keyed,
+    TwoInputs(StreamExecutionEnvironment env) {
+        this.env = env;
+    }
+
+    /** What to call an operator, and what its state is bound to. */
+    record Name(String name, String uid) {}
+
+    <A, B, O> DataStream<O> connect(
+            Name name,
+            DataStream<A> first,
             DataStream<B> broadcast,
             TwoInputStreamOperator<A, B, O> operator,
             Class<O> outputType) {
         TwoInputTransformation<A, B, O> transformation = new TwoInputTransformation<>(
-                keyed.getTransformation(),
+                first.getTransformation(),
                 broadcast.getTransformation(),
-                "event-sink",
+                name.name(),
                 SimpleOperatorFactory.of(operator),
                 TypeInformation.of(outputType),
                 env.getParallelism(),
                 false);
-        transformation.setStateKeySelectors(keyed.getKeySelector(), null);
-        transformation.setStateKeyType(keyed.getKeyType());
-        transformation.setUid(EventSinkOperator.UID);
+        if (first instanceof KeyedStream<A, ?> keyed) {
+            transformation.setStateKeySelectors(keyed.getKeySelector(), null);
+            transformation.setStateKeyType(keyed.getKeyType());
+        }
+        transformation.setUid(name.uid());
         env.addOperator(transformation);
         return new DataStream<>(env, transformation);
     }
 
-    static <O> DataStream<O> sideOutput(StreamExecutionEnvironment env, DataStream<?> stream, OutputTag<O> tag) {
+    <O> DataStream<O> sideOutput(DataStream<?> stream, OutputTag<O> tag) {
         return new DataStream<>(env, new SideOutputTransformation<>(stream.getTransformation(), tag));
     }
 }

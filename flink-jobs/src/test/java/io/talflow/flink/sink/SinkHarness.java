@@ -1,0 +1,230 @@
+package io.talflow.flink.sink;
+
+import io.talflow.flink.define.DefinitionLog;
+import io.talflow.flink.wire.DefinitionRecord;
+import io.talflow.flink.wire.LogRecord;
+import io.talflow.flink.wire.Outgoing;
+import io.talflow.flink.wire.Request;
+import io.talflow.tal.Json;
+import io.talflow.tal.event.CloudEventCodec;
+import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.event.Topics;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.TreeMap;
+import org.apache.flink.api.common.state.MapState;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.common.typeutils.base.StringSerializer;
+import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
+import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.KeyedStateBackend;
+import org.apache.flink.runtime.state.VoidNamespace;
+import org.apache.flink.runtime.state.VoidNamespaceSerializer;
+import org.apache.flink.streaming.api.watermark.Watermark;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * The event sink in Flink's harness, on one subtask, and its log: what it appends waits until it is read back. The broker's
+ * clock, which stamps the log, and the job's are set apart.
+ */
+final class SinkHarness implements AutoCloseable {
+    static final OutputTag<Outgoing> OUT = new OutputTag<>("out", TypeInformation.of(Outgoing.class));
+    private static final MapStateDescriptor<String, byte[]> ROWS =
+            new MapStateDescriptor<>("rows", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
+
+    private final KeyedTwoInputStreamOperatorTestHarness<String, LogRecord, DefinitionRecord, Request> harness;
+    private final EventSinkOperator operator = new EventSinkOperator(OUT);
+    private final DefinitionLog definitions = new DefinitionLog();
+    private final Deque<TalEvent> appended = new ArrayDeque<>();
+    private final List<Outgoing> told = new ArrayList<>();
+    private int toldSeen;
+    private long checkpoint;
+    private long offset;
+    private long brokerMillis;
+    private boolean brokerTicks = true;
+
+    /** @param state of a harness before; null: none */
+    SinkHarness(OperatorSubtaskState state) throws Exception {
+        this(state, 0, 1_000_000);
+    }
+
+    SinkHarness(OperatorSubtaskState state, long jobMillis, long brokerMillis) throws Exception {
+        harness = new KeyedTwoInputStreamOperatorTestHarness<>(
+                operator, record -> record.event().task(), null, Types.STRING);
+        harness.setProcessingTime(jobMillis);
+        this.brokerMillis = brokerMillis;
+        harness.setup();
+        if (state != null) {
+            harness.initializeState(state);
+        }
+        harness.open();
+    }
+
+    /** Makes a version known, which need not be the current one. */
+    void define(String workflow, String version, String text) throws Exception {
+        take(List.of(definitions.version(workflow, version, text, brokerMillis)));
+    }
+
+    DefinitionLog definitions() {
+        return definitions;
+    }
+
+    void take(List<DefinitionRecord> records) throws Exception {
+        for (DefinitionRecord record : records) {
+            harness.processElement2(new StreamRecord<>(record));
+        }
+    }
+
+    /** The next event of the log, a millisecond after the one before. */
+    void log(TalEvent event) throws Exception {
+        harness.processElement1(new StreamRecord<>(new LogRecord(event, 0, offset++, brokerMillis)));
+        if (brokerTicks) {
+            brokerMillis++;
+        }
+    }
+
+    /** The broker's clock stands at a time. */
+    void brokerClock(long millis) {
+        brokerMillis = millis;
+        brokerTicks = false;
+    }
+
+    /** The job's clock comes to a time; timers ring. */
+    void jobClock(long millis) throws Exception {
+        harness.setProcessingTime(millis);
+    }
+
+    /** The log has been read up to a time. */
+    void logHasBeenReadTo(long millis) throws Exception {
+        harness.processWatermark1(new Watermark(millis));
+    }
+
+    /** What has been appended and not been read back. */
+    List<TalEvent> appended() {
+        collect();
+        return List.copyOf(appended);
+    }
+
+    /** Reads back what has been appended, and what that appends. */
+    void readBack() throws Exception {
+        for (collect(); !appended.isEmpty(); collect()) {
+            log(appended.poll());
+        }
+    }
+
+    List<Request> requests() {
+        List<Request> fresh = harness.extractOutputValues();
+        harness.getOutput().clear();
+        return fresh;
+    }
+
+    /** All records for Kafka since the last time. */
+    List<Outgoing> out() {
+        collect();
+        List<Outgoing> fresh = List.copyOf(told.subList(toldSeen, told.size()));
+        toldSeen = told.size();
+        return fresh;
+    }
+
+    private void collect() {
+        Queue<StreamRecord<Outgoing>> records = harness.getSideOutput(OUT);
+        while (records != null && !records.isEmpty()) {
+            Outgoing record = records.remove().getValue();
+            told.add(record);
+            if (record.topic().equals(Topics.EVENTS)) {
+                appended.add(CloudEventCodec.decode(record.headers(), record.value()));
+            }
+        }
+    }
+
+    /** The last status told of a task; empty if there is none. */
+    String status(String task) {
+        collect();
+        for (int at = told.size() - 1; at >= 0; at--) {
+            Outgoing record = told.get(at);
+            if (record.topic().equals(Topics.TASKS) && text(record.key()).equals(task)) {
+                Map<?, ?> data = (Map<?, ?>) Json.parseObject(record.value()).get("data");
+                return String.valueOf(data.get("status"));
+            }
+        }
+        return "";
+    }
+
+    /** The codes of all dead letters so far. */
+    List<String> deadLetters() {
+        collect();
+        return told.stream()
+                .filter(record -> record.topic().equals(Topics.DEAD_LETTERS))
+                .map(record -> text(record.headers().get("talflow-code")))
+                .toList();
+    }
+
+    /** The names of the rows of every task that has any, when a snapshot is taken. */
+    Map<String, List<String>> rows() throws Exception {
+        snapshot();
+        Map<String, List<String>> rows = new TreeMap<>();
+        KeyedStateBackend<String> backend = operator.getKeyedStateBackend();
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                ROWS,
+                (String task, MapState<String, byte[]> state) -> {
+                    List<String> names = new ArrayList<>();
+                    state.keys().forEach(names::add);
+                    rows.put(task, names.stream().sorted().toList());
+                });
+        return rows;
+    }
+
+    /** The sizes of all rows of all tasks together, names included, in bytes, when a snapshot is taken. */
+    long stateBytes() throws Exception {
+        snapshot();
+        long[] bytes = {0};
+        KeyedStateBackend<String> backend = operator.getKeyedStateBackend();
+        backend.applyToAllKeys(
+                VoidNamespace.INSTANCE,
+                VoidNamespaceSerializer.INSTANCE,
+                ROWS,
+                (String task, MapState<String, byte[]> state) -> {
+                    for (Map.Entry<String, byte[]> row : state.entries()) {
+                        bytes[0] += row.getKey().length() + row.getValue().length;
+                    }
+                });
+        return bytes[0];
+    }
+
+    /** Timers of the job's clock, of all tasks. */
+    int timers() {
+        return harness.numProcessingTimeTimers();
+    }
+
+    OperatorSubtaskState snapshot() throws Exception {
+        return harness.snapshot(++checkpoint, checkpoint);
+    }
+
+    /** Goes on in a new harness from a snapshot, at the same place of the log, with both clocks as they are told. */
+    SinkHarness restored(long jobMillis) throws Exception {
+        SinkHarness next = new SinkHarness(snapshot(), jobMillis, brokerMillis);
+        next.brokerTicks = brokerTicks;
+        next.offset = offset;
+        return next;
+    }
+
+    private static String text(byte[] bytes) {
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() throws Exception {
+        harness.close();
+    }
+}

@@ -1,0 +1,174 @@
+package io.talflow.flink.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.talflow.tal.event.EventTypes;
+import io.talflow.tal.event.TalEvent;
+import java.time.Duration;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("Time reaches a task")
+class TimeHarnessTest {
+    private static final long T0 = 1_700_000_000_000L;
+    private static final long HOUR = Duration.ofHours(1).toMillis();
+    private static final String TEXT = """
+            tal: 1
+            workflow: w
+            events: {go: {type: com.example.go}, stop: {type: com.example.stop}}
+            rules:
+              - when: {all: [{event: go}, {event: stop}], within: 10s}
+                do: {complete: in time}
+                onTimeout: {complete: "${ event.data.at }"}
+            """;
+
+    @Test
+    @DisplayName("by an event that the job's clock appends to its log, and by that alone")
+    void byItsLog() throws Exception {
+        try (SinkHarness harness = opened(T0, T0)) {
+            harness.jobClock(T0 + 9_999);
+            assertThat(harness.appended()).isEmpty();
+            harness.jobClock(T0 + 10_000);
+            assertThat(harness.appended()).singleElement().satisfies(poke -> {
+                assertThat(poke.type()).isEqualTo(EventTypes.TASK_TIMER);
+                assertThat(poke.task()).isEqualTo("w/0");
+                assertThat(poke.value()).isEqualTo(Map.of("at", T0 + 10_000));
+            });
+            assertThat(harness.status("w/0")).isEqualTo("RUNNING");
+            harness.brokerClock(T0 + 10_003);
+            harness.readBack();
+            assertThat(harness.status("w/0")).isEqualTo("COMPLETED");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "that is judged by the log alone: an event stamped before the deadline is in time, however late its poke")
+    void anEventInTheLogBeforeThePokeCounts() throws Exception {
+        try (SinkHarness harness = opened(T0, T0)) {
+            harness.jobClock(T0 + 10_000);
+            harness.brokerClock(T0 + 9_999);
+            harness.log(event("com.example.stop", "w/0", 1));
+            assertThat(harness.status("w/0")).isEqualTo("COMPLETED");
+            harness.brokerClock(T0 + 10_000);
+            harness.readBack();
+            assertThat(harness.deadLetters()).isEmpty();
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "by a clock that is an hour ahead: it pokes too early, is set again, and the deadline comes when the log's time has")
+    void byAClockAnHourAhead() throws Exception {
+        try (SinkHarness harness = opened(T0 + HOUR, T0)) {
+            assertThat(harness.appended()).as("due by this clock at once").isEmpty();
+            long job = T0 + HOUR;
+            int pokes = 0;
+            for (long broker = T0; harness.status("w/0").equals("RUNNING"); broker += 1_000) {
+                job += 1_000;
+                harness.jobClock(job);
+                pokes += harness.appended().size();
+                harness.brokerClock(broker + 1_000);
+                harness.readBack();
+                assertThat(broker).as("log time").isLessThan(T0 + 10_000);
+            }
+            assertThat(pokes).as("a poke each second that passed").isBetween(10, 12);
+            assertThat(harness.status("w/0")).isEqualTo("COMPLETED");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "by a clock that is an hour behind an hour late, if nothing else comes; by the next event at once, if one does")
+    void byAClockAnHourBehind() throws Exception {
+        try (SinkHarness harness = opened(T0 - HOUR, T0)) {
+            harness.log(start("w/1"));
+            harness.log(event("com.example.go", "w/1", 0));
+            harness.brokerClock(T0 + 10_000);
+            harness.jobClock(T0 - HOUR + 10_000);
+            assertThat(harness.appended()).isEmpty();
+            harness.log(event("com.example.other", "w/0", 1));
+            assertThat(harness.status("w/0")).isEqualTo("COMPLETED");
+            assertThat(harness.status("w/1")).isEqualTo("RUNNING");
+            harness.jobClock(T0 + 10_001);
+            harness.brokerClock(T0 + HOUR + 10_001);
+            harness.readBack();
+            assertThat(harness.status("w/1")).isEqualTo("COMPLETED");
+        }
+    }
+
+    @Test
+    @DisplayName("of 5,000 tasks due in the same millisecond, a thousand at a time and none lost")
+    void manyAtOnce() throws Exception {
+        try (SinkHarness harness = new SinkHarness(null, T0, T0)) {
+            harness.brokerClock(T0);
+            harness.define("w", "v", TEXT);
+            for (int number = 0; number < 5_000; number++) {
+                harness.log(start("w/" + number));
+                harness.log(event("com.example.go", "w/" + number, 0));
+            }
+            Set<String> poked = new HashSet<>();
+            for (int round = 1; round <= 5; round++) {
+                harness.jobClock(T0 + 10_000 + round);
+                harness.appended().forEach(poke -> poked.add(poke.task()));
+                assertThat(poked).as("after %d ms", round).hasSizeGreaterThanOrEqualTo(1_000 * (round - 1));
+                assertThat(harness.appended()).hasSizeLessThanOrEqualTo(1_000 * (round + 1));
+            }
+            harness.jobClock(T0 + 10_010);
+            assertThat(harness.appended()).hasSize(5_000);
+            harness.brokerClock(T0 + 10_020);
+            harness.readBack();
+            for (int number = 0; number < 5_000; number += 499) {
+                assertThat(harness.status("w/" + number)).isEqualTo("COMPLETED");
+            }
+            assertThat(harness.out().stream().filter(record -> record.topic().equals("tal.history")))
+                    .as("a decision of each task at its go has none, at its time-out one")
+                    .hasSize(5_000);
+        }
+    }
+
+    @Test
+    @DisplayName("that was due while the job was away, once it is restored")
+    void restoredWithDueTimers() throws Exception {
+        try (SinkHarness before = opened(T0, T0);
+                SinkHarness after = before.restored(T0 + HOUR)) {
+            after.jobClock(T0 + HOUR + 1);
+            assertThat(after.appended()).extracting(TalEvent::type).containsExactly(EventTypes.TASK_TIMER);
+            after.brokerClock(T0 + HOUR + 2);
+            after.readBack();
+            assertThat(after.status("w/0")).isEqualTo("COMPLETED");
+            assertThat(after.out())
+                    .filteredOn(record -> record.topic().equals("tal.tasks"))
+                    .last()
+                    .satisfies(last -> assertThat(last.value()).asString().contains("\"output\":" + (T0 + 10_000)));
+        }
+    }
+
+    /** A harness with one task whose window of ten seconds has opened. */
+    private static SinkHarness opened(long job, long broker) throws Exception {
+        SinkHarness harness = new SinkHarness(null, job, broker);
+        harness.define("w", "v", TEXT);
+        harness.brokerClock(broker - 1);
+        harness.log(start("w/0"));
+        harness.brokerClock(broker);
+        harness.log(event("com.example.go", "w/0", 0));
+        return harness;
+    }
+
+    private static TalEvent start(String task) {
+        return TalEvent.engine(
+                "start",
+                "/test",
+                EventTypes.TASK_STARTED,
+                task,
+                Map.of("workflow", "w", "version", "v", "input", Map.of()));
+    }
+
+    private static TalEvent event(String type, String task, int id) {
+        return TalEvent.engine(type + id, "/test", type, task, List.of());
+    }
+}
