@@ -10,19 +10,14 @@ import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.replay.History;
 import io.talflow.tal.replay.HistoryFile;
-import io.talflow.tal.semantics.Effect;
 import java.io.ByteArrayInputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import org.apache.kafka.clients.producer.KafkaProducer;
-import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.clients.producer.RecordMetadata;
-import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -47,20 +42,19 @@ class CommandsIT {
     private static EmbeddedBroker broker;
     private static Gateway gateway;
     private static GatewayClient client;
-    private static KafkaProducer<byte[], byte[]> producer;
+    private static JobStandIn job;
 
     @BeforeAll
     static void start() throws Exception {
         broker = EmbeddedBroker.start();
         gateway = Gateway.start(GatewayOptions.of(broker.bootstrap(), data));
         client = new GatewayClient(gateway.url());
-        producer = new KafkaProducer<>(
-                Map.of("bootstrap.servers", broker.bootstrap()), new ByteArraySerializer(), new ByteArraySerializer());
+        job = new JobStandIn(broker.bootstrap());
     }
 
     @AfterAll
     static void stop() {
-        producer.close();
+        job.close();
         gateway.close();
         broker.close();
     }
@@ -69,7 +63,7 @@ class CommandsIT {
     void aCancelSaysWhyAndWhetherToCompensate() throws Exception {
         client.post("/v1/tasks/w/cancel:cancel", Map.of("reason", "too dear", "compensate", true));
         client.post("/v1/tasks/w/cancel:cancel", Map.of());
-        assertThat(logged("w/cancel"))
+        assertThat(job.logged("w/cancel"))
                 .extracting(TalEvent::value)
                 .containsExactly(
                         Map.of("reason", "too dear", "compensate", true),
@@ -90,7 +84,7 @@ class CommandsIT {
                         .json())
                 .isEqualTo(Map.of("task", "w/rules"));
         client.post("/v1/tasks/w/rules/rules", Map.of("disable", "late", "by", "bob"));
-        List<TalEvent> events = logged("w/rules");
+        List<TalEvent> events = job.logged("w/rules");
         assertThat(events).extracting(TalEvent::type).containsOnly(EventTypes.TASK_RULES);
         assertThat(events).extracting(TalEvent::id).doesNotHaveDuplicates();
         assertThat(events)
@@ -109,7 +103,7 @@ class CommandsIT {
                     .as("%s", wrong)
                     .containsEntry("code", "gateway/bad-request");
         }
-        assertThat(logged("w/rules")).hasSize(3);
+        assertThat(job.logged("w/rules")).hasSize(3);
     }
 
     @Test
@@ -118,7 +112,7 @@ class CommandsIT {
         Map<String, Object> rule = Map.of("when", Map.of("completed", "added"), "do", Map.of("skip", "f"));
         CompletableFuture<GatewayClient.Answer> refused = CompletableFuture.supplyAsync(
                 () -> posted("/v1/tasks/w/checked/rules", "application/json", Json.text(Map.of("add", rule))));
-        reply("w/checked", "*", Map.of("rules", List.of()));
+        job.reply("w/checked", "*", Map.of("rules", List.of()));
         assertThat(refused.get().json()).containsEntry("code", "gateway/invalid-rule");
         assertThat(refused.get().json().get("problems")).asString().contains("added");
 
@@ -126,7 +120,7 @@ class CommandsIT {
         String file = "when: {event: paid}\ndo: {skip: f}\nfires: never\n";
         CompletableFuture<GatewayClient.Answer> odd = CompletableFuture.supplyAsync(
                 () -> posted("/v1/tasks/w/odd/rules?file=late.yaml", "application/yaml", file));
-        reply("w/odd", "*", Map.of("rules", List.of()));
+        job.reply("w/odd", "*", Map.of("rules", List.of()));
         assertThat(odd.get().status()).isEqualTo(422);
         assertThat(odd.get().json().get("problems"))
                 .asString()
@@ -136,7 +130,7 @@ class CommandsIT {
         assertThat(posted("/v1/tasks/w/checked/rules?by=ann", "application/yaml", good)
                         .status())
                 .isEqualTo(202);
-        assertThat(logged("w/checked"))
+        assertThat(job.logged("w/checked"))
                 .filteredOn(event -> event.type().equals(EventTypes.TASK_RULES))
                 .singleElement()
                 .satisfies(event -> assertThat(event.value()).asString().contains("id=added", "given={n=2}", "by=ann"));
@@ -152,20 +146,20 @@ class CommandsIT {
                 () -> posted("/v1/tasks/w/second/rules", "application/json", Json.text(Map.of("add", rule))));
         Map<String, Object> before =
                 Map.of("id", "first", "when", Map.of("event", "paid"), "do", Map.of("invoke", "f", "as", "again"));
-        reply("w/second", "*", Map.of("rules", List.of(Map.of("rule", "first", "added", before))));
+        job.reply("w/second", "*", Map.of("rules", List.of(Map.of("rule", "first", "added", before))));
         assertThat(accepted.get().status()).isEqualTo(202);
     }
 
     @Test
     void aHistoryHasTheDefinitionTheEventsAndTheDecisions() throws Exception {
         TalEvent cancel = TalEvent.engine("c", "/test", EventTypes.TASK_CANCEL, "w/told", Map.of());
-        RecordMetadata written = write(Topics.EVENTS, "w/told", cancel.data(), CloudEventCodec.headers(cancel));
+        RecordMetadata written = job.write(Topics.EVENTS, "w/told", cancel.data(), CloudEventCodec.headers(cancel));
         TalEvent wrong = TalEvent.engine("c", "/test", EventTypes.TASK_CANCEL, "w/else", Map.of());
-        write(Topics.EVENTS, "w/told", wrong.data(), CloudEventCodec.headers(wrong));
+        job.write(Topics.EVENTS, "w/told", wrong.data(), CloudEventCodec.headers(wrong));
         byte[] decision =
                 Json.bytes(Map.of("task", "w/told", "offset", written.offset(), "revision", 1L, "ended", "CANCELLED"));
-        write(Topics.HISTORY, "w/told", decision, Map.of());
-        write(Topics.HISTORY, "w/told", decision, Map.of());
+        job.write(Topics.HISTORY, "w/told", decision, Map.of());
+        job.write(Topics.HISTORY, "w/told", decision, Map.of());
         status("w/told", client.apply("w", Map.of("workflow.yaml", WORKFLOW)), written.partition());
         GatewayClient.Answer answer = client.get("/v1/tasks/w/told/history");
         assertThat(answer.contentType()).startsWith("application/jsonl");
@@ -186,21 +180,7 @@ class CommandsIT {
     }
 
     private static void status(String task, String version, int partition) throws Exception {
-        Map<String, Object> status = new LinkedHashMap<>();
-        status.put("task", task);
-        status.put("workflow", "w");
-        status.put("version", version);
-        status.put("status", version.isEmpty() ? "WAITING" : "RUNNING");
-        status.put("revision", 1L);
-        status.put("partition", (long) partition);
-        status.put("startOffset", 0L);
-        status.put("startedAt", 0L);
-        TalEvent event = TalEvent.engine(task + "#1", "/talflow/job", Effect.Status.TASK, task, status);
-        write(
-                Topics.TASKS,
-                task,
-                CloudEventCodec.structuredBytes(event),
-                Map.of("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8)));
+        job.status(task, version, partition);
         await("the view knows " + task)
                 .atMost(Duration.ofSeconds(10))
                 .until(() -> client.get("/v1/tasks/" + task).status() == 200);
@@ -232,31 +212,17 @@ class CommandsIT {
                 throw new AssertionError(e);
             }
         });
-        reply(task, rule, reply);
+        job.reply(task, rule, reply);
         return answer.get();
-    }
-
-    /** Replies to the task's only query in the job's place. */
-    private static void reply(String task, String rule, Object reply) throws Exception {
-        TalEvent query = await().atMost(Duration.ofSeconds(10))
-                .until(
-                        () -> logged(task).stream()
-                                .filter(event -> event.type().equals(EventTypes.TASK_QUERY))
-                                .toList(),
-                        queries -> !queries.isEmpty())
-                .get(0);
-        Map<String, Object> asked = Json.parseObject(query.data());
-        assertThat(asked).containsEntry("explain", rule);
-        write(Topics.REPLIES, String.valueOf(asked.get("query")), Json.bytes(reply), Map.of());
     }
 
     @Test
     void aDeadLetterIsListedShownAndSentAgain() throws Exception {
         TalEvent event = TalEvent.engine("again", "/shop", "com.shop.paid.v1", "w/letters", Map.of("n", 1L));
-        letter(Topics.EVENTS, "w/letters", event.data(), event);
-        letter(Topics.EVENTS, "w/wrong", event.data(), event);
-        letter(Topics.TASKS, "w/letters", event.data(), event);
-        letter(Topics.IN, null, new byte[] {(byte) 0xfe, 1}, event);
+        job.deadLetter(Topics.EVENTS, "w/letters", event.data(), event);
+        job.deadLetter(Topics.EVENTS, "w/wrong", event.data(), event);
+        job.deadLetter(Topics.TASKS, "w/letters", event.data(), event);
+        job.deadLetter(Topics.IN, null, new byte[] {(byte) 0xfe, 1}, event);
         Map<String, Object> first = client.get("/v1/dead-letters?pageSize=3").json();
         assertThat(letters(first)).extracting(letter -> letter.get("offset")).containsExactly(3L, 2L, 1L);
         assertThat(letters(first).get(0)).containsEntry("valueBase64", "/gE=").doesNotContainKey("key");
@@ -274,7 +240,7 @@ class CommandsIT {
         assertThat(client.get("/v1/dead-letters/4").json()).containsEntry("code", "gateway/unknown-dead-letter");
 
         assertThat(client.post("/v1/dead-letters/0:retry", Map.of()).json()).containsEntry("topic", Topics.EVENTS);
-        assertThat(logged("w/letters"))
+        assertThat(job.logged("w/letters"))
                 .singleElement()
                 .satisfies(again -> assertThat(CloudEventCodec.structuredBytes(again))
                         .isEqualTo(CloudEventCodec.structuredBytes(event)));
@@ -287,26 +253,5 @@ class CommandsIT {
     @SuppressWarnings("unchecked")
     private static List<Map<String, Object>> letters(Map<String, Object> page) {
         return (List<Map<String, Object>>) page.get("deadLetters");
-    }
-
-    private static void letter(String topic, String key, byte[] value, TalEvent original) throws Exception {
-        Map<String, byte[]> headers = new LinkedHashMap<>(CloudEventCodec.headers(original));
-        Map.of("code", "event/odd", "reason", "as a test wants it", "topic", topic, "partition", "0", "offset", "5")
-                .forEach((name, text) -> headers.put("talflow-" + name, text.getBytes(StandardCharsets.UTF_8)));
-        write(Topics.DEAD_LETTERS, key, value, headers);
-    }
-
-    private static RecordMetadata write(String topic, String key, byte[] value, Map<String, byte[]> headers)
-            throws Exception {
-        byte[] bytes = key == null ? null : key.getBytes(StandardCharsets.UTF_8);
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, bytes, value);
-        headers.forEach(record.headers()::add);
-        return producer.send(record).get();
-    }
-
-    private static List<TalEvent> logged(String task) {
-        return LoggedEvents.all(broker.bootstrap()).stream()
-                .filter(event -> event.task().equals(task))
-                .toList();
     }
 }
