@@ -96,6 +96,7 @@ final class JoinCommand implements Callable<Integer> {
                 JoinOperator operator = new JoinOperator(scratch.path(), memoryMegabytes, reading, seed)) {
             long end = System.nanoTime() + TimeUnit.SECONDS.toNanos(warmupSeconds);
             while (System.nanoTime() < end) {
+                operator.join(WARMUP_WIDTH / 10, 10);
                 operator.join(1, WARMUP_WIDTH);
             }
             return runs.report(parameters, profile -> {
