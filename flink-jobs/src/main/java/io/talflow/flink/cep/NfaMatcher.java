@@ -5,10 +5,11 @@ import io.talflow.tal.semantics.Matcher;
 import io.talflow.tal.semantics.Shape;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Deque;
 import java.util.HashMap;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -132,7 +133,7 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
         }
 
         private static List<String> stages(Pattern<?, ?> pattern) {
-            LinkedList<String> names = new LinkedList<>();
+            Deque<String> names = new ArrayDeque<>();
             for (Pattern<?, ?> stage = pattern; stage != null; stage = stage.getPrevious()) {
                 names.addFirst(stage.getName());
             }

@@ -82,7 +82,7 @@ public final class TopicGuard extends RichAsyncFunction<Outgoing, Outgoing> {
             answer = new Known(lookup.exists(record.topic()).toCompletableFuture(), now);
             known.put(record.topic(), answer);
         }
-        answer.answer().whenComplete((exists, fault) -> {
+        CompletableFuture<?> unused = answer.answer().whenComplete((exists, fault) -> {
             // Where the broker cannot say, the sink will: it waits for brokers that are away.
             boolean missing = fault == null && !exists;
             result.complete(List.of(missing ? deadLetter(record) : record));

@@ -44,7 +44,7 @@ final class Router {
             routes.keySet().retainAll(current.keySet());
         }
         current.forEach((name, workflow) -> {
-            if (routed.put(name, workflow) != workflow) {
+            if (!workflow.equals(routed.put(name, workflow))) {
                 routes.put(name, EventRoute.of(workflow.workflow()));
             }
         });

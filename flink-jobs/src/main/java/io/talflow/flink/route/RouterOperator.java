@@ -10,6 +10,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.ScheduledFuture;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
@@ -108,7 +109,8 @@ public final class RouterOperator extends AbstractStreamOperator<Outgoing>
     private void setTimer() {
         if (!timerIsSet && !kept.isEmpty()) {
             timerIsSet = true;
-            getProcessingTimeService().registerTimer(kept.peek().untilMillis(), this::giveUp);
+            ScheduledFuture<?> unused =
+                    getProcessingTimeService().registerTimer(kept.peek().untilMillis(), this::giveUp);
         }
     }
 

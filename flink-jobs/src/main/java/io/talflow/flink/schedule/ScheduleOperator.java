@@ -89,7 +89,7 @@ public final class ScheduleOperator extends AbstractStreamOperator<Outgoing>
         started.keySet().retainAll(current.keySet());
         for (Scheduled each : List.copyOf(scheduled.values())) {
             String name = each.current().workflow().name();
-            if (current.get(name) != each.current()) {
+            if (!each.current().equals(current.get(name))) {
                 each.timer().cancel(false);
                 scheduled.remove(name);
             }

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.ScheduledFuture;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.apache.flink.api.common.state.MapStateDescriptor;
@@ -221,7 +222,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
      * long due have yet to poke their tasks. */
     private void retireLater() {
         long at = getProcessingTimeService().getCurrentProcessingTime() + RETIRE_MILLIS;
-        getProcessingTimeService().registerTimer(at, now -> {
+        ScheduledFuture<?> unused = getProcessingTimeService().registerTimer(at, now -> {
             definitions.retire(logMillis, now);
             retireLater();
         });

@@ -15,16 +15,13 @@ import java.util.Deque;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
-import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.util.OutputTag;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("The event sink")
 class EventSinkHarnessTest {
     private static final long SEED = Long.getLong("seed", 20260103L);
-    private static final OutputTag<Outgoing> OUT = new OutputTag<>("out", TypeInformation.of(Outgoing.class));
     private static final String TASK = "w/k";
     private static final String TEXT = """
             tal: 1

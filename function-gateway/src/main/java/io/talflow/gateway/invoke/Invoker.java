@@ -124,15 +124,16 @@ public final class Invoker implements AutoCloseable {
             ended(run, FunctionErrors.unknownFunction(clock.millis(), message));
             return;
         }
-        run.begin(function, executor)
-                .map(execution -> execution.outcome().whenComplete((outcome, error) -> {
-                    if (error == null) {
-                        ended(run, outcome);
-                    } else {
-                        LOG.error("Executor failed on {}", firing.key(), error);
-                        ended(run, FunctionErrors.crashed(clock.millis(), function.name(), -1, error.toString()));
-                    }
-                }));
+        run.begin(function, executor).ifPresent(execution -> {
+            CompletableFuture<?> unused = execution.outcome().whenComplete((outcome, error) -> {
+                if (error == null) {
+                    ended(run, outcome);
+                } else {
+                    LOG.error("Executor failed on {}", firing.key(), error);
+                    ended(run, FunctionErrors.crashed(clock.millis(), function.name(), -1, error.toString()));
+                }
+            });
+        });
     }
 
     /** First the last signals, then the outcome: whoever reads the log finds what the function said before how it ended. */
