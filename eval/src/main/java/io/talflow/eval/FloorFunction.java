@@ -1,5 +1,6 @@
 package io.talflow.eval;
 
+import java.util.concurrent.Future;
 import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.state.ValueState;
 import org.apache.flink.api.common.state.ValueStateDescriptor;
@@ -50,7 +51,7 @@ final class FloorFunction extends KeyedProcessFunction<String, FloorEvent, Floor
         SimpleHttpRequest request = SimpleRequestBuilder.post(server + "/" + event.task())
                 .setBody(event.value(), ContentType.APPLICATION_OCTET_STREAM)
                 .build();
-        client.execute(request, new Outcome(event));
+        Future<?> unused = client.execute(request, new Outcome(event));
     }
 
     /** A lost call would end the chain unseen. */

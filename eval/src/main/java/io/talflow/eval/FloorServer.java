@@ -3,6 +3,7 @@ package io.talflow.eval;
 import io.javalin.Javalin;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -47,7 +48,7 @@ final class FloorServer implements AutoCloseable {
     }
 
     void send(FloorEvent event) {
-        producer.send(new ProducerRecord<>(Floor.EVENTS, event.key(), event.value()));
+        Future<?> unused = producer.send(new ProducerRecord<>(Floor.EVENTS, event.key(), event.value()));
     }
 
     @Override
