@@ -23,8 +23,7 @@ class BenchSmokeIT {
     @CsvSource(delimiter = '|', textBlock = """
                     floor --hops 3 --tasks 5 --warmup 1 --runs 2 | task_p50_ms hop_p50_ms hop_p99_ms
                     chain --hops 2 --tasks 2 --warmup 1 --runs 1 | task_p50_ms hop_p50_ms hop_p99_ms floor_ratio process_task_p50_ms
-                    load --inflight 2,3 --hops 2 --warmup 1 --seconds 1 --runs 1 --executor none | inflight_2_invocations_per_second inflight_3_invocations_per_second
-                    load --inflight 2 --hops 2 --warmup 1 --seconds 1 --runs 1 --executor process | process_inflight_2_invocations_per_second
+                    load --inflight 2,3 --hops 2 --warmup 1 --seconds 1 --runs 1 | inflight_2_invocations_per_second inflight_3_invocations_per_second process_inflight_2_invocations_per_second
                     fanout --width 2,20 --warmup 1 --runs 1 | width_2_p50_ms width_20_p50_ms
                     join --width 2,20 --bodies 40 --warmup 1 --before 2 --stack-warmup 1 --runs 1 | cost_ratio us_per_event_20 longest_step_ms width_2_end_to_end_ms width_20_end_to_end_ms
                     ingest --rules 2 --count 5 --events 20 --warmup-events 10 --cold-events 10 --one-task-events 10 --runs 1 | events_per_second cold_events_per_second one_task_events_per_second
