@@ -61,6 +61,7 @@ final class TaskResource {
         if ("true".equals(http.queryParam("exact"))) {
             http.future(() -> replies.state(task).thenAccept(state -> {
                 Map<String, Object> answer = new LinkedHashMap<>(known(task, state));
+                answer.putAll(endedWith(task, state));
                 answer.put(
                         "asOf",
                         Map.of("revision", state.getOrDefault("revision", 0L), "source", "job", "lagMillis", 0L));
@@ -81,6 +82,17 @@ final class TaskResource {
                                 GatewayError.REVISION_NOT_REACHED,
                                 "%s is not at revision %d after %d s"
                                         .formatted(task, atLeast, AT_LEAST_PATIENCE.toSeconds()))))));
+    }
+
+    /** Of an ended task the job keeps little; its last status has the rest, which does not change any more. */
+    private Map<String, Object> endedWith(String task, Map<String, Object> state) {
+        Map<String, Object> last = view.task(task)
+                .filter(known ->
+                        state.containsKey("endedAt") && state.get("endedAt").equals(known.get("endedAt")))
+                .map(LinkedHashMap::new)
+                .orElseGet(LinkedHashMap::new);
+        last.keySet().retainAll(List.of("input", "context", "output", "error"));
+        return last;
     }
 
     /** {@code GET /v1/tasks/{workflow}/{key}/watch?after=REVISION}: the next change, or 204 if there is none for a while. */
