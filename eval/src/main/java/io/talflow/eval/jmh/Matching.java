@@ -44,12 +44,12 @@ public class Matching {
         ABSENT(Shape.absent(WINDOW_MICROS), 1, true);
 
         private final Shape shape;
-        private final int slot;
+        private final int part;
         private final boolean complete;
 
-        Case(Shape shape, int slot, boolean complete) {
+        Case(Shape shape, int part, boolean complete) {
             this.shape = shape;
-            this.slot = slot;
+            this.part = part;
             this.complete = complete;
         }
     }
@@ -68,7 +68,7 @@ public class Matching {
         boolean window = shape.shape.kind() == Shape.Kind.LAST && shape.shape.windowMicros() > 0;
         boolean begins = shape.shape.stages() > 1 || shape.shape.kind() == Shape.Kind.ABSENT;
         if (window || begins) {
-            Arrival first = new Arrival(window ? Arrival.OPENING : 0, 0, 1, !window);
+            Arrival first = new Arrival(window ? Arrival.OPENING : Arrival.slot(0), 0, 1, !window);
             memory = matcher.offer(shape.shape, null, first).memory();
         }
     }
@@ -82,6 +82,6 @@ public class Matching {
     /** One arrival. */
     @Benchmark
     public Matcher.Step offer() {
-        return matcher.offer(shape.shape, memory, new Arrival(shape.slot, 0, 2, shape.complete));
+        return matcher.offer(shape.shape, memory, new Arrival(Arrival.slot(shape.part), 0, 2, shape.complete));
     }
 }
