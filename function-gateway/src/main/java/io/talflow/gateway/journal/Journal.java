@@ -7,8 +7,10 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Queue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -32,6 +34,9 @@ public final class Journal implements AutoCloseable {
 
     private final JournalTable table;
     private final BlockingQueue<Write> waiting = new LinkedBlockingQueue<>();
+    /** Nobody waits for these, and a crash before them costs a repeat: they go with the next transaction. */
+    private final Queue<Write> riding = new ConcurrentLinkedQueue<>();
+
     private final Thread writer = new Thread(this::write, "journal");
     private volatile boolean closed;
 
@@ -84,9 +89,9 @@ public final class Journal implements AutoCloseable {
         });
     }
 
-    /** Notes that Kafka has the outcome's event. */
+    /** Notes that Kafka has the outcome's event; within 100 ms. */
     public CompletableFuture<Void> published(FiringKey key) {
-        return submit(open -> {
+        return submit(riding, open -> {
             open.published(key);
             return null;
         });
@@ -123,6 +128,10 @@ public final class Journal implements AutoCloseable {
     }
 
     private <T> CompletableFuture<T> submit(Work<T> work) {
+        return submit(waiting, work);
+    }
+
+    private <T> CompletableFuture<T> submit(Queue<Write> queue, Work<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
         Write write = new Write() {
             private T result;
@@ -142,7 +151,7 @@ public final class Journal implements AutoCloseable {
                 done.completeExceptionally(error);
             }
         };
-        waiting.add(write);
+        queue.add(write);
         if (closed) {
             write.failed(new SQLException("the journal is closed"));
         }
@@ -152,12 +161,17 @@ public final class Journal implements AutoCloseable {
     private void write() {
         List<Write> group = new ArrayList<>();
         try {
-            while (!closed || !waiting.isEmpty()) {
+            while (!closed || !waiting.isEmpty() || !riding.isEmpty()) {
+                group.clear();
                 Write first = waiting.poll(100, TimeUnit.MILLISECONDS);
                 if (first != null) {
-                    group.clear();
                     group.add(first);
                     waiting.drainTo(group, MAX_GROUP);
+                }
+                for (Write next = riding.poll(); next != null; next = riding.poll()) {
+                    group.add(next);
+                }
+                if (!group.isEmpty()) {
                     commit(group);
                 }
             }

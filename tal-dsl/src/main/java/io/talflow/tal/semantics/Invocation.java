@@ -106,16 +106,35 @@ record Invocation(
             String function = in.readUTF();
             int attempt = in.readInt();
             Phase phase = PHASES[in.readByte()];
-            byte[] tries = in.readNBytes(in.readByte());
+            byte[] tries = bytes(in, in.readByte());
             long wantedAt = in.readLong();
             String stream = in.readUTF();
             int index = in.readInt();
             Occurrence.Slice slice = index < 0 ? null : new Occurrence.Slice(stream, index);
             return new Invocation(
-                    call, rule, ruleRow, node, function, attempt, phase, tries, wantedAt, slice, in.readAllBytes());
+                    call,
+                    rule,
+                    ruleRow,
+                    node,
+                    function,
+                    attempt,
+                    phase,
+                    tries,
+                    wantedAt,
+                    slice,
+                    bytes(in, in.available()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    private static byte[] bytes(DataInputStream in, int length) throws IOException {
+        if (length == 0) {
+            return NONE;
+        }
+        byte[] bytes = new byte[length];
+        in.readFully(bytes);
+        return bytes;
     }
 
     /** The record for {@code tal.tasks}, without what only an outcome knows. */

@@ -60,7 +60,7 @@ final class TaskStep {
         }
         if (header.status.isFinal()) {
             finish();
-        } else if (run.contextChanged || isStart() || openBefore == 0 || before != header.status) {
+        } else if (run.contextChanged || isStart() || (openBefore == 0 && header.open > 0) || before != header.status) {
             run.effects.add(
                     new Effect.Status(header.task, Effect.Status.TASK, TaskStatus.of(run.state, header, false)));
         }
