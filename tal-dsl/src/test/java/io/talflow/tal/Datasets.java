@@ -21,13 +21,9 @@ public final class Datasets {
         return folder;
     }
 
-    /** The files below a folder whose path ends so, sorted; none where there is no such folder. */
+    /** The files below a folder whose path ends so, sorted; the test is skipped where there is no such folder. */
     public static List<Path> files(String name, String ending) {
-        Path folder = find(name);
-        if (folder == null) {
-            return List.of();
-        }
-        try (Stream<Path> files = Files.walk(folder)) {
+        try (Stream<Path> files = Files.walk(folder(name))) {
             return files.filter(file -> file.toString().endsWith(ending))
                     .sorted()
                     .toList();
