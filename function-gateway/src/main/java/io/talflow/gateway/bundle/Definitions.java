@@ -22,14 +22,20 @@ public final class Definitions {
     private final DefinitionReader reader;
     private final Map<String, Definition> byKey = new ConcurrentHashMap<>();
     private final Map<String, String> current = new ConcurrentSkipListMap<>();
+    /** By workflow: the offset of the record that says which version is the current one. */
+    private final Map<String, Long> newest = new ConcurrentHashMap<>();
+
     private final Map<String, CompletableFuture<Workflow>> parsed = new ConcurrentHashMap<>();
 
     public Definitions(DefinitionReader reader) {
         this.reader = reader;
     }
 
-    /** Takes a record of the topic. A record that cannot be read is logged and left. */
-    public void apply(String key, byte[] value) {
+    /**
+     * Takes a record of the topic. One that cannot be read is logged and left. What a request has written is taken when it is
+     * written, so records of before may still come.
+     */
+    public void apply(String key, byte[] value, long offset) {
         try {
             if (key.contains("@")) {
                 if (value != null) {
@@ -40,6 +46,8 @@ public final class Definitions {
                         parse(definition, waiting);
                     }
                 }
+            } else if (offset < newest.merge(key, offset, Math::max)) {
+                LOG.debug("Record {} of tal.definitions at {} is out of date", key, offset);
             } else if (value == null) {
                 current.remove(key);
             } else {

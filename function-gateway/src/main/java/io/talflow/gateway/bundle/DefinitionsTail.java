@@ -25,7 +25,7 @@ public final class DefinitionsTail implements TopicTail.Listener {
     public void records(ConsumerRecords<byte[], byte[]> records) {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             if (record.key() != null) {
-                definitions.apply(new String(record.key(), StandardCharsets.UTF_8), record.value());
+                definitions.apply(new String(record.key(), StandardCharsets.UTF_8), record.value(), record.offset());
             }
         }
     }

@@ -70,7 +70,7 @@ public final class KafkaHistory {
         String key = workflow + "@" + version;
         TopicPartition partition = new TopicPartition(Topics.DEFINITIONS, 0);
         reader.records(partition, reader.begin(partition), key, Integer.MAX_VALUE)
-                .forEach(record -> definitions.apply(key, record.value()));
+                .forEach(record -> definitions.apply(key, record.value(), record.offset()));
         return definitions.find(workflow, version);
     }
 }

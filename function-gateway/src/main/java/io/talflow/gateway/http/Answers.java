@@ -43,14 +43,14 @@ final class Answers {
         byte[] body;
         try {
             if (http.req().getContentLengthLong() > limit) {
-                throw tooLarge(limit);
+                throw tooLarge(http, limit);
             }
             body = http.req().getInputStream().readNBytes(limit + 1);
         } catch (java.io.IOException e) {
             throw new GatewayFailure(GatewayError.BAD_REQUEST, "the body ended early: " + e.getMessage());
         }
         if (body.length > limit) {
-            throw tooLarge(limit);
+            throw tooLarge(http, limit);
         }
         return body;
     }
@@ -122,7 +122,9 @@ final class Answers {
         return new GatewayFailure(error, document.getMessage(), Map.of("problems", problems));
     }
 
-    private static GatewayFailure tooLarge(int limit) {
+    /** What is not read of the body would be taken for the next request, so the connection is not used again. */
+    private static GatewayFailure tooLarge(Context http, int limit) {
+        http.header("Connection", "close");
         return new GatewayFailure(GatewayError.TOO_LARGE, "the body may have %d bytes".formatted(limit));
     }
 }

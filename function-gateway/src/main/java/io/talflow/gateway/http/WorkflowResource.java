@@ -72,10 +72,10 @@ final class WorkflowResource {
         current.put("workflow", name);
         current.put("version", definition.version());
         http.future(() -> log.put(Topics.DEFINITIONS, definition.key(), definition.bytes())
-                .thenCompose(written -> log.put(Topics.DEFINITIONS, name, Json.bytes(current)))
+                .thenAccept(written -> definitions.apply(definition.key(), definition.bytes(), written.offset()))
+                .thenCompose(known -> log.put(Topics.DEFINITIONS, name, Json.bytes(current)))
                 .thenAccept(written -> {
-                    definitions.apply(definition.key(), definition.bytes());
-                    definitions.apply(name, Json.bytes(current));
+                    definitions.apply(name, Json.bytes(current), written.offset());
                     Answers.json(http, 200, current);
                 }));
     }
@@ -115,7 +115,7 @@ final class WorkflowResource {
         String name = http.pathParam("name");
         definition(name, null);
         http.future(() -> log.put(Topics.DEFINITIONS, name, null).thenAccept(written -> {
-            definitions.apply(name, null);
+            definitions.apply(name, null, written.offset());
             http.status(204);
         }));
     }

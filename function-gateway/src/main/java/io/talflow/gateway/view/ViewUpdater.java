@@ -13,6 +13,8 @@ import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
@@ -30,6 +32,7 @@ public final class ViewUpdater implements TopicTail.Listener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ViewUpdater.class);
     private static final String TOPIC_ID = "topic";
+    private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final ViewTables tables;
     private final TaskView view;
@@ -75,6 +78,8 @@ public final class ViewUpdater implements TopicTail.Listener, AutoCloseable {
         }
         tables.commit();
         changed.forEach(view::wake);
+        // What comes meanwhile is one fetch and one transaction; the first after a silence is read at once.
+        LockSupport.parkNanos(GATHER_NANOS);
     }
 
     private void apply(ConsumerRecord<byte[], byte[]> record, Set<String> changed) throws SQLException {
