@@ -21,8 +21,6 @@ import picocli.CommandLine.Spec;
         },
         footer = {"", "Example:", "  talflow dead-letters list"})
 final class DeadLettersCommand implements Runnable {
-    private static final String OFFSET = "Which one: its offset, as the list shows it.";
-
     @Spec
     private CommandSpec spec;
 
@@ -81,22 +79,10 @@ final class DeadLettersCommand implements Runnable {
             description = "Prints a dead letter: what was wrong, and the original's headers and bytes.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  talflow dead-letters show 17 --output json"})
-    static final class Show implements Runnable {
-        @Parameters(paramLabel = "OFFSET", description = OFFSET)
-        private long offset;
-
-        @Mixin
-        private Connection connection;
-
-        @Mixin
-        private Output output;
-
-        @Spec
-        private CommandSpec spec;
-
+    static final class Show extends OfOne {
         @Override
-        public void run() {
-            output.print(spec.commandLine().getOut(), connection.api().deadLetter(offset));
+        Map<String, Object> answer(Api api, long offset) {
+            return api.deadLetter(offset);
         }
     }
 
@@ -105,8 +91,16 @@ final class DeadLettersCommand implements Runnable {
             description = "Sends the original again to the topic it came from. The dead letter stays.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  talflow dead-letters retry 17"})
-    static final class Retry implements Runnable {
-        @Parameters(paramLabel = "OFFSET", description = OFFSET)
+    static final class Retry extends OfOne {
+        @Override
+        Map<String, Object> answer(Api api, long offset) {
+            return api.retryDeadLetter(offset);
+        }
+    }
+
+    /** Prints what the gateway answers about one dead letter. */
+    abstract static class OfOne implements Runnable {
+        @Parameters(paramLabel = "OFFSET", description = "Which one: its offset, as the list shows it.")
         private long offset;
 
         @Mixin
@@ -118,9 +112,11 @@ final class DeadLettersCommand implements Runnable {
         @Spec
         private CommandSpec spec;
 
+        abstract Map<String, Object> answer(Api api, long offset);
+
         @Override
         public void run() {
-            output.print(spec.commandLine().getOut(), connection.api().retryDeadLetter(offset));
+            output.print(spec.commandLine().getOut(), answer(connection.api(), offset));
         }
     }
 }

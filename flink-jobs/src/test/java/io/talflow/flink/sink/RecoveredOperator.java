@@ -20,18 +20,12 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.common.typeutils.base.StringSerializer;
-import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.StateObjectCollection;
 import org.apache.flink.runtime.state.KeyGroupRange;
 import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.KeyedStateHandle;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
@@ -43,8 +37,6 @@ import org.apache.flink.util.OutputTag;
 final class RecoveredOperator implements Engine, AutoCloseable {
     private static final int MAX_PARALLELISM = 128;
     private static final String VERSION = "v";
-    private static final MapStateDescriptor<String, byte[]> ROWS =
-            new MapStateDescriptor<>("rows", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
 
     private final String workflow;
     private final String text;
@@ -169,25 +161,13 @@ final class RecoveredOperator implements Engine, AutoCloseable {
         Map<String, String> rows = new HashMap<>();
         try {
             harness.snapshot(++checkpoint, checkpoint);
-            read(rows);
+            KeyedRows.of((EventSinkOperator) harness.getOperator())
+                    .values()
+                    .forEach(ofTask -> ofTask.forEach((name, value) -> rows.put(name, text(name, value))));
         } catch (Exception e) {
             throw new IllegalStateException(e);
         }
         return rows;
-    }
-
-    private void read(Map<String, String> rows) throws Exception {
-        ((EventSinkOperator) harness.getOperator())
-                .<String>getKeyedStateBackend()
-                .applyToAllKeys(
-                        VoidNamespace.INSTANCE,
-                        VoidNamespaceSerializer.INSTANCE,
-                        ROWS,
-                        (String key, MapState<String, byte[]> state) -> {
-                            for (Map.Entry<String, byte[]> row : state.entries()) {
-                                rows.put(row.getKey(), text(row.getKey(), row.getValue()));
-                            }
-                        });
     }
 
     /** Flink keeps the partial matches of an NFA in a heap, whose order is not the same after it was read. */

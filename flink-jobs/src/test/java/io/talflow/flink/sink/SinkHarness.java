@@ -17,16 +17,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
-import org.apache.flink.api.common.state.MapState;
-import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
-import org.apache.flink.api.common.typeutils.base.StringSerializer;
-import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
-import org.apache.flink.runtime.state.KeyedStateBackend;
-import org.apache.flink.runtime.state.VoidNamespace;
-import org.apache.flink.runtime.state.VoidNamespaceSerializer;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
@@ -38,8 +31,6 @@ import org.apache.flink.util.OutputTag;
  */
 final class SinkHarness implements AutoCloseable {
     static final OutputTag<Outgoing> OUT = new OutputTag<>("out", TypeInformation.of(Outgoing.class));
-    private static final MapStateDescriptor<String, byte[]> ROWS =
-            new MapStateDescriptor<>("rows", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
 
     private final KeyedTwoInputStreamOperatorTestHarness<String, LogRecord, DefinitionRecord, Request> harness;
     private final EventSinkOperator operator = new EventSinkOperator(OUT);
@@ -172,34 +163,17 @@ final class SinkHarness implements AutoCloseable {
     Map<String, List<String>> rows() throws Exception {
         snapshot();
         Map<String, List<String>> rows = new TreeMap<>();
-        KeyedStateBackend<String> backend = operator.getKeyedStateBackend();
-        backend.applyToAllKeys(
-                VoidNamespace.INSTANCE,
-                VoidNamespaceSerializer.INSTANCE,
-                ROWS,
-                (String task, MapState<String, byte[]> state) -> {
-                    List<String> names = new ArrayList<>();
-                    state.keys().forEach(names::add);
-                    rows.put(task, names.stream().sorted().toList());
-                });
+        KeyedRows.of(operator).forEach((task, ofTask) -> rows.put(task, List.copyOf(ofTask.keySet())));
         return rows;
     }
 
     /** The sizes of all rows of all tasks together, names included, in bytes, when a snapshot is taken. */
     long stateBytes() throws Exception {
         snapshot();
-        long[] bytes = {0};
-        KeyedStateBackend<String> backend = operator.getKeyedStateBackend();
-        backend.applyToAllKeys(
-                VoidNamespace.INSTANCE,
-                VoidNamespaceSerializer.INSTANCE,
-                ROWS,
-                (String task, MapState<String, byte[]> state) -> {
-                    for (Map.Entry<String, byte[]> row : state.entries()) {
-                        bytes[0] += row.getKey().length() + row.getValue().length;
-                    }
-                });
-        return bytes[0];
+        return KeyedRows.of(operator).values().stream()
+                .flatMap(ofTask -> ofTask.entrySet().stream())
+                .mapToLong(row -> row.getKey().length() + row.getValue().length)
+                .sum();
     }
 
     /** Timers of the job's clock, of all tasks. */
