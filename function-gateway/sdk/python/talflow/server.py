@@ -34,7 +34,7 @@ def serve(connection, path, handler, limit):
                 sys.stdout.flush()
                 _reply(connection, "200 OK", result)
             except FunctionFailed as failed:
-                _reply(connection, "500 Internal Server Error", _error(failed))
+                _reply(connection, "500 Internal Server Error", _error(failed), [("X-Talflow-Error", failed.error)])
     finally:
         for gateway in gateways.values():
             gateway.close()
@@ -51,8 +51,8 @@ def _error(failed):
     return json.dumps(error).encode("utf-8")
 
 
-def _reply(connection, status, body):
-    connection.send("HTTP/1.1 " + status, [("Content-Type", "application/json")], body)
+def _reply(connection, status, body, headers=()):
+    connection.send("HTTP/1.1 " + status, [("Content-Type", "application/json"), *headers], body)
 
 
 def _context(headers, gateways):

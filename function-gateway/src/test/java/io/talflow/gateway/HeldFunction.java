@@ -27,6 +27,12 @@ final class HeldFunction implements AutoCloseable {
             return exchange.getRequestHeaders().getFirst("Idempotency-Key");
         }
 
+        /** That the result will be reported. */
+        void accept() throws IOException {
+            exchange.sendResponseHeaders(202, -1);
+            exchange.close();
+        }
+
         void answer(Object result) throws IOException {
             byte[] body = Json.bytes(result);
             exchange.sendResponseHeaders(200, body.length);

@@ -1,18 +1,27 @@
 package io.talflow.gateway.exec;
 
 import io.talflow.gateway.journal.Firing;
+import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.runtime.Access;
+import io.talflow.gateway.runtime.Reported;
 import io.talflow.tal.model.Function;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 
 /**
  * One attempt to be made.
  *
  * @param access how the function reaches the gateway while it runs
+ * @param reported completes when the function reports its outcome by the runtime API
  */
-public record FunctionCall(Firing firing, Function function, Access access) {
+public record FunctionCall(Firing firing, Function function, Access access, CompletableFuture<Reported> reported) {
     static final String TYPE = "io.talflow.invocation.requested.v1";
+
+    /** A call whose function reports nothing. */
+    public FunctionCall(Firing firing, Function function, Access access) {
+        this(firing, function, access, new CompletableFuture<>());
+    }
 
     /**
      * The headers of the one HTTP contract every function is called by; docs/functions.md has a transcript.
@@ -28,11 +37,25 @@ public record FunctionCall(Firing firing, Function function, Access access) {
         headers.put("ce-type", TYPE);
         headers.put("ce-source", "/talflow/" + firing.task());
         headers.put("Idempotency-Key", firing.key().firing());
+        headers.put("traceparent", TraceContext.parent(firing.key()));
         headers.put("X-Talflow-Task", firing.task());
         headers.put("X-Talflow-Attempt", Integer.toString(firing.key().attempt()));
         headers.put("X-Talflow-Runtime", gateway);
         headers.put("X-Talflow-Token", access.token());
         headers.put("X-Deadline-Ms", Long.toString(deadline));
         return headers;
+    }
+
+    /**
+     * Completes the outcome with what the function answered or, if that was 202, with what it reports, whenever it does;
+     * until then the attempt is open, and its timeout is the executor's.
+     *
+     * @param who names the function in messages
+     * @param beganAt when the call was made, {@code now} when the reply came; epoch milliseconds
+     */
+    public void answered(FunctionReply reply, String who, long beganAt, long now, CompletableFuture<Outcome> outcome) {
+        reply.outcome(who, beganAt, now).ifPresentOrElse(outcome::complete, () -> {
+            CompletableFuture<?> unused = reported.thenAccept(report -> outcome.complete(report.outcome(beganAt)));
+        });
     }
 }

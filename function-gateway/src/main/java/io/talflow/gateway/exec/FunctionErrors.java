@@ -8,10 +8,15 @@ public final class FunctionErrors {
     /** Bound on a function's result, bytes of JSON. */
     public static final int MAX_RESULT_BYTES = 4 * 1024 * 1024;
 
+    private static final byte[] NULL = {'n', 'u', 'l', 'l'};
+
     private FunctionErrors() {}
 
-    /** The result as an outcome, if it is one JSON value within the limit. */
+    /** The result as an outcome, if it is one JSON value within the limit; an empty one is null. */
     static Outcome result(long beganAt, byte[] body) {
+        if (body.length == 0) {
+            return new Outcome.Completed(beganAt, NULL.clone());
+        }
         if (body.length > MAX_RESULT_BYTES) {
             return tooLarge(beganAt, body.length);
         }

@@ -1,11 +1,9 @@
 package io.talflow.gateway.exec;
 
-import io.talflow.gateway.exec.LimitedBody.Reply;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -26,8 +24,6 @@ import org.apache.hc.core5.util.Timeout;
 
 /** Calls a service that is already running: one POST an attempt, no retry of its own. */
 public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
-    private static final int MAX_MESSAGE = 2_000;
-
     private final CloseableHttpAsyncClient client;
     private final ScheduledExecutorService timer;
     private final Clock clock;
@@ -61,10 +57,10 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
         Future<?> call = client.execute(
                 request(url, invocation, began + limit).build(),
                 new LimitedBody(FunctionErrors.MAX_RESULT_BYTES),
-                new FutureCallback<Reply>() {
+                new FutureCallback<FunctionReply>() {
                     @Override
-                    public void completed(Reply reply) {
-                        outcome.complete(read(began, url, reply));
+                    public void completed(FunctionReply reply) {
+                        invocation.answered(reply, url, began, clock.millis(), outcome);
                     }
 
                     @Override
@@ -72,7 +68,7 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
                         outcome.complete(
                                 error instanceof LimitedBody.TooLarge
                                         ? FunctionErrors.tooLarge(began, -1)
-                                        : failure(began, "Http.Unreachable", url + ": " + error, true));
+                                        : unreachable(began, url, error));
                     }
 
                     @Override
@@ -88,7 +84,10 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
                 limit,
                 TimeUnit.MILLISECONDS);
         CompletableFuture<?> unused = outcome.whenComplete((ended, error) -> timeout.cancel(false));
-        return new Execution(outcome, () -> call.cancel(true));
+        return new Execution(outcome, () -> {
+            call.cancel(true);
+            outcome.complete(unreachable(began, url, new IOException("cancelled")));
+        });
     }
 
     private static AsyncRequestBuilder request(String url, FunctionCall invocation, long deadline) {
@@ -101,25 +100,11 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
         return request.setEntity(invocation.firing().input(), ContentType.APPLICATION_JSON);
     }
 
-    private static Outcome read(long began, String url, Reply reply) {
-        if (reply.status() == 200) {
-            return FunctionErrors.result(began, reply.body());
-        }
-        boolean retryable = reply.status() == 408 || reply.status() == 429 || reply.status() >= 500;
-        String body = new String(reply.body(), StandardCharsets.UTF_8).strip();
-        String message = body.length() > MAX_MESSAGE ? body.substring(0, MAX_MESSAGE) : body;
-        return failure(
-                began,
-                "Http." + reply.status(),
-                "%s answered %d: %s".formatted(url, reply.status(), message),
-                retryable);
-    }
-
-    private static Outcome failure(long began, String error, String message, boolean retryable) {
+    private static Outcome unreachable(long began, String url, Exception error) {
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("error", error);
-        data.put("message", message);
-        data.put("retryable", retryable);
+        data.put("error", "Http.Unreachable");
+        data.put("message", url + ": " + error);
+        data.put("retryable", true);
         return new Outcome.Failed(began, Json.bytes(data));
     }
 

@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 
@@ -18,8 +19,6 @@ import java.util.Map;
  */
 final class HttpWire implements AutoCloseable {
     private static final int MAX_LINE = 8_192;
-
-    record Reply(int status, byte[] body) {}
 
     /** The reply is larger than the limit and was not read; the connection is of no more use. */
     static final class TooLarge extends IOException {
@@ -43,7 +42,7 @@ final class HttpWire implements AutoCloseable {
         in = new BufferedInputStream(Channels.newInputStream(connection), 16_384);
     }
 
-    Reply call(Map<String, String> headers, byte[] body, int limit) throws IOException {
+    FunctionReply call(Map<String, String> headers, byte[] body, int limit) throws IOException {
         StringBuilder head = new StringBuilder(512).append("POST / HTTP/1.1\r\nHost: function\r\n");
         headers.forEach(
                 (name, value) -> head.append(name).append(": ").append(value).append("\r\n"));
@@ -57,12 +56,14 @@ final class HttpWire implements AutoCloseable {
             connection.write(request);
         }
         int status = Integer.parseInt(line().split(" ", 3)[1]);
-        long length = 0;
+        Map<String, String> replied = new HashMap<>();
         for (String line = line(); !line.isEmpty(); line = line()) {
-            if (line.toLowerCase(Locale.ROOT).startsWith("content-length:")) {
-                length = Long.parseLong(line.substring(line.indexOf(':') + 1).strip());
-            }
+            int colon = line.indexOf(':');
+            replied.put(
+                    line.substring(0, colon).toLowerCase(Locale.ROOT),
+                    line.substring(colon + 1).strip());
         }
+        long length = Long.parseLong(replied.getOrDefault("content-length", "0"));
         if (length > limit) {
             throw new TooLarge(length);
         }
@@ -70,7 +71,7 @@ final class HttpWire implements AutoCloseable {
         if (reply.length < length) {
             throw new EOFException();
         }
-        return new Reply(status, reply);
+        return new FunctionReply(status, replied, reply);
     }
 
     private String line() throws IOException {

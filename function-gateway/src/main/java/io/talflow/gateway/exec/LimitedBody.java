@@ -3,14 +3,16 @@ package io.talflow.gateway.exec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.Locale;
+import java.util.Map;
 import org.apache.hc.client5.http.async.methods.AbstractBinResponseConsumer;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.Header;
 import org.apache.hc.core5.http.HttpResponse;
 
 /** Reads a response into memory, up to a limit. */
-final class LimitedBody extends AbstractBinResponseConsumer<LimitedBody.Reply> {
-    record Reply(int status, byte[] body) {}
-
+final class LimitedBody extends AbstractBinResponseConsumer<FunctionReply> {
     /** The response is larger than the limit; the rest of it was not read. */
     static final class TooLarge extends IOException {
         private static final long serialVersionUID = 1L;
@@ -18,6 +20,7 @@ final class LimitedBody extends AbstractBinResponseConsumer<LimitedBody.Reply> {
 
     private final int limit;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+    private final Map<String, String> headers = new HashMap<>();
     private int status;
 
     LimitedBody(int limit) {
@@ -27,6 +30,9 @@ final class LimitedBody extends AbstractBinResponseConsumer<LimitedBody.Reply> {
     @Override
     protected void start(HttpResponse response, ContentType contentType) {
         status = response.getCode();
+        for (Header header : response.getHeaders()) {
+            headers.put(header.getName().toLowerCase(Locale.ROOT), header.getValue());
+        }
     }
 
     @Override
@@ -45,8 +51,8 @@ final class LimitedBody extends AbstractBinResponseConsumer<LimitedBody.Reply> {
     }
 
     @Override
-    protected Reply buildResult() {
-        return new Reply(status, body.toByteArray());
+    protected FunctionReply buildResult() {
+        return new FunctionReply(status, headers, body.toByteArray());
     }
 
     @Override

@@ -4,13 +4,11 @@ import io.talflow.gateway.exec.PythonJob.ServerKey;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.log.FunctionLogs;
-import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
 import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Clock;
-import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -71,14 +69,15 @@ final class PythonServer implements AutoCloseable {
         long began = clock.millis();
         Timeout timeout = new Timeout(function.timeout().toMillis());
         try {
-            HttpWire.Reply reply = wire.call(
+            FunctionReply reply = wire.call(
                     call.headers(
                             began + function.timeout().toMillis(),
                             call.access().urls().local()),
                     firing.input(),
                     FunctionErrors.MAX_RESULT_BYTES);
             timeout.cancel();
-            return reply.status() == 200 ? FunctionErrors.result(began, reply.body()) : error(began, reply);
+            return reply.outcome("the process of " + function.name(), began, clock.millis())
+                    .orElseThrow(() -> PythonPool.unexpected("202"));
         } catch (HttpWire.TooLarge e) {
             broken = true;
             return FunctionErrors.tooLarge(began, e.bytes());
@@ -91,19 +90,6 @@ final class PythonServer implements AutoCloseable {
         } finally {
             timeout.cancel();
             outputBytes = logs.take(firing, output, outputBytes);
-        }
-    }
-
-    private static Outcome error(long began, HttpWire.Reply reply) throws IOException {
-        try {
-            Map<String, Object> error = Json.parseObject(reply.body());
-            return Outcome.Failed.of(
-                    began,
-                    String.valueOf(error.get("error")),
-                    String.valueOf(error.get("message")),
-                    error.get("trace") instanceof String trace ? trace : "");
-        } catch (Json.NotJson e) {
-            throw PythonPool.unexpected("%d and no JSON".formatted(reply.status()));
         }
     }
 

@@ -105,7 +105,9 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/dead-letters/{offset}:retry", letters::retry),
                 new Route(HandlerType.POST, "/v1/runtime/ready/{name}", runtime::ready),
                 new Route(HandlerType.POST, "/v1/runtime/items/{stream}", runtime::item),
-                new Route(HandlerType.POST, "/v1/runtime/streams/{stream}:close", runtime::close));
+                new Route(HandlerType.POST, "/v1/runtime/streams/{stream}:close", runtime::close),
+                new Route(HandlerType.POST, "/v1/runtime/result", runtime::result),
+                new Route(HandlerType.POST, "/v1/runtime/failure", runtime::failure));
     }
 
     private static void configure(JavalinConfig config, ServerSocketChannel listener, List<Route> routes) {

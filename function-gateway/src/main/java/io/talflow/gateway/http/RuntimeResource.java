@@ -3,17 +3,21 @@ package io.talflow.gateway.http;
 import io.javalin.http.Context;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.exec.FunctionErrors;
 import io.talflow.gateway.runtime.Attempt;
 import io.talflow.gateway.runtime.Attempts;
+import io.talflow.gateway.runtime.Reported;
 import io.talflow.gateway.runtime.Signals;
+import io.talflow.tal.Json;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
-/** {@code /v1/runtime}: what a running function signals. Answers 200 when Kafka has acknowledged it, never before. */
+/** {@code /v1/runtime}: what a running function signals. Answers 200 when Kafka, or the journal, has it, never before. */
 final class RuntimeResource {
     private static final String SCHEME = "bearer ";
     private static final int MAX_CLOSE_BODY = 1_024;
+    private static final int MAX_FAILURE_BODY = 64 * 1_024;
 
     private final Attempts attempts;
     private final Signals signals;
@@ -50,6 +54,32 @@ final class RuntimeResource {
             throw new GatewayFailure(GatewayError.BAD_REQUEST, "count must be the number of items, a whole number");
         }
         answer(http, signals.close(attempt, http.pathParam("stream"), count));
+    }
+
+    /** {@code POST /v1/runtime/result} with the result: of a call that was answered 202. Answers when it is journaled. */
+    void result(Context http) {
+        Attempt attempt = attempt(http);
+        byte[] result = Answers.body(http, FunctionErrors.MAX_RESULT_BYTES);
+        Json.parse(result);
+        report(http, attempt, new Reported.Result(result));
+    }
+
+    /** {@code POST /v1/runtime/failure} with {@code {error, message?, retryable?, retryAfterMs?}}: of such a call too. */
+    void failure(Context http) {
+        Attempt attempt = attempt(http);
+        Map<String, Object> body = Answers.object(http, MAX_FAILURE_BODY);
+        String error = Answers.text(body, "error");
+        try {
+            report(http, attempt, Reported.Failure.of(error, body));
+        } catch (IllegalArgumentException e) {
+            throw new GatewayFailure(GatewayError.BAD_REQUEST, e.getMessage());
+        }
+    }
+
+    private static void report(Context http, Attempt attempt, Reported report) {
+        CompletableFuture<Void> journaled = attempt.report(report);
+        http.future(() -> journaled.thenRun(() ->
+                Answers.json(http, 200, Map.of("id", attempt.firing().key().toString()))));
     }
 
     private Attempt attempt(Context http) {

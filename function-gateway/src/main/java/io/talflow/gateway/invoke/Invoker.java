@@ -17,6 +17,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
@@ -151,6 +152,9 @@ public final class Invoker implements AutoCloseable {
                     }
                     if (error != null || matters) {
                         publisher.publish(new Recorded(key, run.firing().task(), outcome));
+                    }
+                    if (error == null) {
+                        run.recorded(matters ? Optional.of(outcome) : Optional.empty());
                     }
                 });
     }

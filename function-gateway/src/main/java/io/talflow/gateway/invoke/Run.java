@@ -4,6 +4,7 @@ import io.talflow.gateway.exec.Execution;
 import io.talflow.gateway.exec.FunctionCall;
 import io.talflow.gateway.exec.FunctionExecutor;
 import io.talflow.gateway.journal.Firing;
+import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.runtime.Attempt;
 import io.talflow.gateway.runtime.Attempts;
 import io.talflow.tal.model.Function;
@@ -33,7 +34,7 @@ final class Run {
             return Optional.empty();
         }
         attempt = attempts.open(firing, function);
-        execution = executor.run(new FunctionCall(firing, function, attempt.access()));
+        execution = executor.run(new FunctionCall(firing, function, attempt.access(), attempt.reported()));
         return Optional.of(execution);
     }
 
@@ -43,6 +44,7 @@ final class Run {
         if (execution != null) {
             attempts.end(attempt);
             execution.cancel().run();
+            attempt.recorded(Optional.empty());
         }
     }
 
@@ -53,5 +55,12 @@ final class Run {
         }
         attempts.end(attempt);
         return attempt.quiet();
+    }
+
+    /** Its outcome is journaled; empty: it does not matter any more. */
+    synchronized void recorded(Optional<Outcome> outcome) {
+        if (attempt != null) {
+            attempt.recorded(outcome);
+        }
     }
 }

@@ -1,6 +1,7 @@
 package io.talflow.gateway.journal;
 
 import io.talflow.tal.Json;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -15,8 +16,14 @@ public sealed interface Outcome {
     /** @param data the function's result */
     record Completed(long beganAt, byte[] data) implements Outcome {}
 
-    /** @param data {@code {error, message, retryable?, trace?}} */
+    /**
+     * @param data {@code {error, message, retryable?, retryAfterMs?, trace?}}; {@code retryable} false: an attempt more would
+     *     fail as well; {@code retryAfterMs}: not sooner than after so many milliseconds
+     */
     record Failed(long beganAt, byte[] data) implements Outcome {
+        /** Bound on the delay that a function may ask for. */
+        public static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
+
         /** @param trace empty if there is none */
         public static Failed of(long beganAt, String error, String message, String trace) {
             Map<String, Object> data = new LinkedHashMap<>();

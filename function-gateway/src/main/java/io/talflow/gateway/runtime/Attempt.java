@@ -3,7 +3,9 @@ package io.talflow.gateway.runtime;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.journal.Firing;
+import io.talflow.gateway.journal.Outcome;
 import io.talflow.tal.model.Function;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Supplier;
 
@@ -16,6 +18,8 @@ public final class Attempt {
     private final Function function;
     private final Access access;
     private final CompletableFuture<Void> quiet = new CompletableFuture<>();
+    private final CompletableFuture<Reported> reported = new CompletableFuture<>();
+    private final CompletableFuture<Optional<Outcome>> recorded = new CompletableFuture<>();
     private int underWay;
     private boolean ended;
 
@@ -25,7 +29,7 @@ public final class Attempt {
         this.access = access;
     }
 
-    Firing firing() {
+    public Firing firing() {
         return firing;
     }
 
@@ -52,6 +56,37 @@ public final class Attempt {
             throw e;
         }
         return sent.whenComplete((answer, error) -> leave());
+    }
+
+    /**
+     * Takes the outcome that the function reports, once it has answered that it will. Completes when it is journaled.
+     *
+     * @throws GatewayFailure ATTEMPT_ENDED, also by the future: another outcome came first
+     */
+    public CompletableFuture<Void> report(Reported report) {
+        synchronized (this) {
+            if (ended || reported.isDone()) {
+                throw ended(firing.key().toString());
+            }
+        }
+        if (!reported.complete(report)) {
+            throw ended(firing.key().toString());
+        }
+        return recorded.thenAccept(outcome -> {
+            if (outcome.filter(report::became).isEmpty()) {
+                throw ended(firing.key().toString());
+            }
+        });
+    }
+
+    /** What the function reported, when it has. */
+    public CompletableFuture<Reported> reported() {
+        return reported;
+    }
+
+    /** Its outcome is in the journal; empty: it has none that matters, for it was withdrawn. */
+    public void recorded(Optional<Outcome> outcome) {
+        recorded.complete(outcome);
     }
 
     /** Takes no more signals. */

@@ -7,6 +7,7 @@ import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.FiringKey;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.runtime.Access;
+import io.talflow.gateway.runtime.Reported;
 import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Position;
@@ -63,16 +64,59 @@ class HttpExecutorTest {
                 .containsEntry("X-talflow-attempt", "2")
                 .containsEntry("X-talflow-runtime", "http://gateway:1")
                 .containsEntry("X-talflow-token", "secret")
+                .containsEntry("Traceparent", TraceContext.parent(new FiringKey("w/t@0/r/0", 2)))
                 .containsKey("X-deadline-ms");
     }
 
     @ParameterizedTest
-    @CsvSource({"408, true", "429, true", "500, true", "503, true", "400, false", "404, false", "202, false"})
+    @CsvSource({"408, true", "429, true", "500, true", "503, true", "400, false", "404, false"})
     void namesTheStatusAndWhetherToTryAgain(int status, boolean retryable) throws Exception {
         answer(status, "sorry".getBytes(StandardCharsets.UTF_8));
         assertThat(failure(run(Duration.ofSeconds(10))))
                 .containsEntry("error", "Http." + status)
                 .containsEntry("retryable", retryable);
+    }
+
+    @Test
+    void honoursWhatTheRepliesHeadersSay() throws Exception {
+        server.createContext("/", exchange -> {
+            exchange.getResponseHeaders().set("Retry-After", "3");
+            exchange.getResponseHeaders().set("X-Talflow-Error", "Quota.Exceeded");
+            exchange.sendResponseHeaders(429, -1);
+            exchange.close();
+        });
+        assertThat(failure(run(Duration.ofSeconds(10))))
+                .containsEntry("error", "Quota.Exceeded")
+                .containsEntry("retryAfterMs", 3_000L);
+    }
+
+    @Test
+    void waitsForTheReportAfter202() throws Exception {
+        answer(202, new byte[0]);
+        CompletableFuture<Reported> reported = new CompletableFuture<>();
+        Execution execution = execution(Duration.ofSeconds(10), reported);
+        headers.get(10, TimeUnit.SECONDS);
+        assertThat(execution.outcome()).isNotDone();
+        reported.complete(new Reported.Result("[1]".getBytes(StandardCharsets.UTF_8)));
+        Outcome outcome = execution.outcome().get(10, TimeUnit.SECONDS);
+        assertThat(outcome).isInstanceOf(Outcome.Completed.class);
+        assertThat(Json.parse(outcome.data())).isEqualTo(java.util.List.of(1L));
+    }
+
+    @Test
+    void takesNoReportFromACallThatAnswersByItself() throws Exception {
+        answer(200, "1".getBytes(StandardCharsets.UTF_8));
+        Reported report = new Reported.Result("2".getBytes(StandardCharsets.UTF_8));
+        Outcome outcome = execution(Duration.ofSeconds(10), CompletableFuture.completedFuture(report))
+                .outcome()
+                .get(10, TimeUnit.SECONDS);
+        assertThat(Json.parse(outcome.data())).isEqualTo(1L);
+    }
+
+    @Test
+    void givesUpAtTheTimeoutWhenNothingIsReported() throws Exception {
+        answer(202, new byte[0]);
+        assertThat(failure(run(Duration.ofMillis(200)))).containsEntry("error", "Timeout");
     }
 
     @Test
@@ -116,13 +160,15 @@ class HttpExecutorTest {
     }
 
     private Outcome run(Duration timeout) throws Exception {
+        return execution(timeout, new CompletableFuture<>()).outcome().get(20, TimeUnit.SECONDS);
+    }
+
+    private Execution execution(Duration timeout, CompletableFuture<Reported> reported) {
         String url = "http://127.0.0.1:%d/".formatted(server.getAddress().getPort());
         Function function = Function.of("f", new Function.Executor.Http(url), Map.of(), timeout, new Position(1, 1));
         Firing firing = new Firing(
                 new FiringKey("w/t@0/r/0", 2), "w/t", "w", "0", "f", "f", "{}".getBytes(StandardCharsets.UTF_8));
-        return executor.run(new FunctionCall(firing, function, ACCESS))
-                .outcome()
-                .get(20, TimeUnit.SECONDS);
+        return executor.run(new FunctionCall(firing, function, ACCESS, reported));
     }
 
     private static Map<String, Object> failure(Outcome outcome) {

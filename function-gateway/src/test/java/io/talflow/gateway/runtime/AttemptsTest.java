@@ -12,6 +12,7 @@ import io.talflow.tal.model.Position;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
@@ -71,6 +72,38 @@ class AttemptsTest {
                 .hasMessage("closed");
         attempts.end(attempt);
         assertThat(attempt.quiet()).isCompleted();
+    }
+
+    @Test
+    void acknowledgesAReportWhenItIsTheOutcomeInTheJournal() {
+        Attempt attempt = open(1);
+        Reported report = new Reported.Result(new byte[] {'1'});
+        CompletableFuture<Void> acknowledged = attempt.report(report);
+        assertThat(attempt.reported()).isCompletedWithValue(report);
+        assertThat(acknowledged).isNotDone();
+        attempt.recorded(Optional.of(report.outcome(7)));
+        assertThat(acknowledged).isCompleted();
+    }
+
+    @Test
+    void refusesAReportThatAnotherOutcomePreceded() {
+        Reported report = new Reported.Result(new byte[] {'1'});
+        Attempt timedOut = open(1);
+        CompletableFuture<Void> tooLate = timedOut.report(report);
+        timedOut.recorded(Optional.of(new Reported.Result(new byte[] {'1'}).outcome(7)));
+        assertThat(tooLate).isCompletedExceptionally();
+        Attempt withdrawn = open(2);
+        CompletableFuture<Void> unwanted = withdrawn.report(report);
+        withdrawn.recorded(Optional.empty());
+        assertThat(unwanted).isCompletedExceptionally();
+        refused(GatewayError.ATTEMPT_ENDED, () -> {
+            CompletableFuture<Void> unused = withdrawn.report(report);
+        });
+        Attempt ended = open(3);
+        attempts.end(ended);
+        refused(GatewayError.ATTEMPT_ENDED, () -> {
+            CompletableFuture<Void> unused = ended.report(report);
+        });
     }
 
     @Test

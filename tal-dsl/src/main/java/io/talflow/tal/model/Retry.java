@@ -8,7 +8,7 @@ import java.util.Optional;
 /**
  * When a failed attempt is made again; the fields and their defaults are those of Amazon States Language.
  *
- * @param errorEquals names of errors; {@code ALL} is every one, a name that ends in {@code xx} or {@code *} a prefix
+ * @param errorEquals names of errors; {@code ALL} is every one that is not permanent, a name that ends in {@code xx} or {@code *} a prefix
  * @param interval before the first retry
  * @param maxAttempts retries this entry allows, 0 or more; the first attempt is none
  * @param backoffRate what the interval is multiplied by from retry to retry, 1 or more
@@ -36,9 +36,13 @@ public record Retry(
         }
     }
 
-    /** Whether the entry is about an error of that name. */
-    public boolean names(String error) {
-        return errorEquals.stream().anyMatch(name -> name.equals("ALL") || matches(name, error));
+    /**
+     * Whether the entry is about an error of that name.
+     *
+     * @param permanent the failure says that another attempt would fail as well; {@code ALL} leaves it alone then
+     */
+    public boolean names(String error, boolean permanent) {
+        return errorEquals.stream().anyMatch(name -> name.equals("ALL") ? !permanent : matches(name, error));
     }
 
     private static boolean matches(String name, String error) {

@@ -5,9 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 
 /** How long an invocation waits before it is tried again. */
 final class Backoff {
+    /** Bound on what a failure may ask for. */
+    private static final Duration MOST_ASKED = Duration.ofHours(1);
+
     private Backoff() {}
 
     /**
@@ -24,6 +28,16 @@ final class Backoff {
         double most = Math.min(longest, entry.interval().toMillis() * 1e3 * Math.pow(entry.backoffRate(), retry));
         double part = entry.jitter() ? uniform(firing + "/" + attempt) : 1;
         return (long) Math.min(most * part, Long.MAX_VALUE / 4.0);
+    }
+
+    /**
+     * How long the failed function asked to be left alone; it bounds the wait from below.
+     *
+     * @param millis of the failure's event; anything but a positive number asks for nothing
+     * @return microseconds, at most those of {@link #MOST_ASKED}
+     */
+    static long askedMicros(Object millis) {
+        return millis instanceof Long asked ? Math.max(0, Math.min(asked, MOST_ASKED.toMillis())) * 1_000 : 0;
     }
 
     /** In [0, 1). */

@@ -91,15 +91,19 @@ final class Invocations {
     boolean isTriedAgain(Invocation invocation, Object error) {
         Function function = run.program.workflow().functions().get(invocation.function());
         List<Retry> retry = function == null ? List.of() : function.retry();
-        String name = error instanceof Map<?, ?> told ? String.valueOf(told.get("error")) : "";
+        Map<?, ?> told = error instanceof Map<?, ?> map ? map : Map.of();
+        String name = String.valueOf(told.get("error"));
+        boolean permanent = Boolean.FALSE.equals(told.get("retryable"));
         for (int entry = 0; entry < retry.size(); entry++) {
-            if (retry.get(entry).names(name)) {
+            if (retry.get(entry).names(name, permanent)) {
                 int tries = invocation.triesOf(entry);
                 if (tries >= retry.get(entry).maxAttempts()) {
                     return false;
                 }
                 String firing = header.firingPrefix() + invocation.call();
-                long wait = Backoff.micros(retry.get(entry), tries, firing, invocation.attempt());
+                long wait = Math.max(
+                        Backoff.micros(retry.get(entry), tries, firing, invocation.attempt()),
+                        Backoff.askedMicros(told.get("retryAfterMs")));
                 tell(invocation.again(entry));
                 run.timers.set("r/" + invocation.call(), run.nowMicros + wait, Timers.LAST);
                 free(invocation);

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @DisplayName("Failures: tried again, caught, undone, too late")
 class FailuresTest {
@@ -45,6 +47,34 @@ class FailuresTest {
         task.fail(task.call("work"), "Timeout");
         assertThat(task.ended()).isEqualTo("FAILED");
         assertThat(task.error()).isEqualTo("Timeout");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"50, 100", "100, 100", "2000, 2000", "3600000, 3600000", "9223372036854775807, 3600000", "-1, 100"})
+    void waitsAtLeastAsLongAsTheFailureAsksAndAtMostAnHour(long asked, long delay) {
+        TaskScript task = new TaskScript(RETRY.replace("deadline: 1h", "deadline: 2h")).start(Map.of());
+        task.at(10).fail(task.call("work"), "Http.503", Map.of("retryable", true, "retryAfterMs", asked));
+        task.at(10 + delay - 1).clock();
+        assertThat(task.calls("work")).hasSize(1);
+        task.at(10 + delay).clock();
+        assertThat(task.calls("work")).hasSize(2);
+    }
+
+    @Test
+    void asksForNoDelayIfWhatTheFailureSaysIsNoNumber() {
+        TaskScript task = new TaskScript(RETRY).start(Map.of());
+        task.at(10).fail(task.call("work"), "Http.503", Map.of("retryAfterMs", "soon"));
+        task.at(110).clock();
+        assertThat(task.calls("work")).hasSize(2);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"ALL, false, 1", "ALL, true, 2", "Http.404, false, 2", "Http.4xx, false, 2"})
+    void triesAPermanentFailureAgainOnlyWhereItIsNamed(String errorEquals, boolean retryable, int attempts) {
+        TaskScript task = new TaskScript(RETRY.replace("Http.5xx, Timeout", errorEquals)).start(Map.of());
+        task.at(10).fail(task.call("work"), "Http.404", Map.of("retryable", retryable));
+        task.at(110).clock();
+        assertThat(task.calls("work")).hasSize(attempts);
     }
 
     @Test

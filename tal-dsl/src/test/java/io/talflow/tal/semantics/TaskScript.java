@@ -8,6 +8,7 @@ import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.importer.Formats;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -58,6 +59,13 @@ final class TaskScript {
 
     TaskScript fail(Effect.Dispatch dispatch, String error) {
         return outcome(dispatch, EventTypes.INVOCATION_FAILED, Map.of("error", error, "message", "as wanted"));
+    }
+
+    /** @param data beside the error's name */
+    TaskScript fail(Effect.Dispatch dispatch, String error, Map<String, Object> data) {
+        Map<String, Object> failure = new HashMap<>(data);
+        failure.put("error", error);
+        return outcome(dispatch, EventTypes.INVOCATION_FAILED, failure);
     }
 
     private TaskScript outcome(Effect.Dispatch dispatch, String type, Object data) {
