@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Future;
 import kafka.server.KafkaConfig;
@@ -84,6 +85,12 @@ final class LocalKafka implements AutoCloseable {
                 created.configs(Map.of("message.timestamp.type", "LogAppendTime"));
             }
             admin.createTopics(List.of(created)).all().get();
+        }
+    }
+
+    Set<String> topics() throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", bootstrap))) {
+            return admin.listTopics().names().get();
         }
     }
 

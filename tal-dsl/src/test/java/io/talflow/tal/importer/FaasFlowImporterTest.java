@@ -110,6 +110,17 @@ class FaasFlowImporterTest {
         assertThat(DagRun.of(workflow, Map.of(), 7).skipped).containsExactlyInAnyOrder("split", "transcode", "merge");
     }
 
+    @Test
+    void theForeachOfTheExamplesAddsUpAfterEverySlice() {
+        Path file = Datasets.folder("faasflow").resolve("v1.1/examples/foreach/flat_workflow.yaml");
+        io.talflow.tal.model.Workflow workflow = Formats.load(file.toString(), Datasets.read(file));
+        for (long seed = 0; seed < 20; seed++) {
+            DagRun run = DagRun.of(workflow, Map.of("count", 3), seed);
+            run.output();
+            assertThat(run.invoked).containsExactly("rand", "square", "square", "square", "add");
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 2, invalid", "2, 1, sqrt"})
     void aSwitchComparesInputs(long first, long second, String last) {
