@@ -22,6 +22,9 @@ import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.gateway.log.TaskEvents;
 import io.talflow.gateway.log.TopicSetup;
 import io.talflow.gateway.log.TopicTail;
+import io.talflow.gateway.node.Instance;
+import io.talflow.gateway.node.NodeReporter;
+import io.talflow.gateway.node.Nodes;
 import io.talflow.gateway.runtime.Access;
 import io.talflow.gateway.runtime.Attempts;
 import io.talflow.gateway.runtime.Signals;
@@ -108,13 +111,17 @@ public final class Gateway implements AutoCloseable {
                 closing(new TopicTail(options.kafka(), List.of(Topics.DEFINITIONS), new DefinitionsTail(definitions)));
         Replies replies = new Replies(log);
         closing(new TopicTail(options.kafka(), List.of(Topics.REPLIES), replies));
+        Nodes nodes = new Nodes(clock);
+        closing(new TopicTail(options.kafka(), List.of(Topics.NODES), nodes));
         ViewUpdater view =
                 closing(new ViewUpdater(data.resolve("view.db"), TopicSetup.id(options.kafka(), Topics.TASKS), clock));
         closing(new TopicTail(options.kafka(), List.of(Topics.TASKS), view));
 
         BundleStore bundles = new BundleStore(data.resolve("bundles"), options.control());
         FunctionLogs logs = new FunctionLogs(data.resolve("logs"));
-        Journal journal = closing(Journal.open(data.resolve("journal.db")));
+        Path journalFile = data.resolve("journal.db");
+        String instance = Instance.of(data, journalFile);
+        Journal journal = closing(Journal.open(journalFile));
         OutcomePublisher publisher = closing(new OutcomePublisher(log, journal, new OutcomeEvents(options.nodeId())));
         PythonServers servers = closing(new PythonServers(
                 bundles, new PythonEnvironments(options.python(), data.resolve("python")), logs, timer, clock));
@@ -144,7 +151,16 @@ public final class Gateway implements AutoCloseable {
                         logs,
                         attempts,
                         new Signals(log, options.nodeId()),
+                        nodes,
                         options.nodeId())));
+        NodeReporter reporter = new NodeReporter(
+                log,
+                new NodeReporter.Identity(options.nodeId(), instance, url(), clock.millis()),
+                data,
+                invoker::inFlight,
+                pool::idle);
+        closing(reporter);
+        reporter.start();
     }
 
     /** Two gateways on one directory would corrupt it, so the first holds a lock. */

@@ -1,5 +1,6 @@
 package io.talflow.gateway;
 
+import io.talflow.tal.event.NodeReport;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -51,6 +52,10 @@ public record GatewayOptions(
     public GatewayOptions {
         Objects.requireNonNull(kafka, "kafka");
         data = data.toAbsolutePath().normalize();
+        if (!NodeReport.isValidId(nodeId)) {
+            throw new IllegalArgumentException(
+                    "option --node-id must be 1 to 63 of A-Z a-z 0-9 . _ -, is '%s'".formatted(nodeId));
+        }
         atLeast("port", port, 0);
         atLeast("partitions", partitions, 1);
         atLeast("python-servers", pythonServers, 1);

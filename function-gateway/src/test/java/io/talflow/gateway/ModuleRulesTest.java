@@ -27,6 +27,7 @@ class ModuleRulesTest {
                     "..log..",
                     "..history..",
                     "..event..",
+                    "..gateway.node..",
                     "..runtime..")
             .should()
             .dependOnClassesThat()

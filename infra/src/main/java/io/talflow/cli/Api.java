@@ -121,6 +121,10 @@ final class Api {
         return object(post(taskPath(task) + "/rules", command));
     }
 
+    Map<String, Object> nodes() {
+        return object(get("/v1/nodes"));
+    }
+
     /** @param before only letters below this offset; empty: the newest */
     Map<String, Object> deadLetters(int limit, String before) {
         return object(get("/v1/dead-letters?pageSize=%d&pageToken=%s".formatted(limit, encode(before))));

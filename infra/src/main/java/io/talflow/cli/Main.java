@@ -30,6 +30,7 @@ import picocli.CommandLine.Spec;
             RulesCommand.class,
             ReplayCommand.class,
             DeadLettersCommand.class,
+            NodesCommand.class,
             ValidateCommand.class,
             ConvertCommand.class,
             GraphCommand.class,

@@ -84,6 +84,23 @@ class MainTest {
     }
 
     @Test
+    void whatANodeUsesStandsBesideWhatItHas() {
+        Map<String, Object> row = NodesCommand.row(Map.of(
+                "node", "node-1",
+                "silentMillis", 340L,
+                "cpu", Map.of("cores", 1.5, "used", 0.25),
+                "memory", Map.of("limitBytes", 8L << 30, "usedBytes", 1L << 30),
+                "disk", Map.of("totalBytes", 40L << 30, "freeBytes", 30L << 30),
+                "functions", Map.of("running", 3L, "warm", 2L)));
+        assertThat(row)
+                .containsEntry("cores", "0.25 of 1.5")
+                .containsEntry("memory", "1.0 of 8.0 GiB")
+                .containsEntry("disk", "10.0 of 40.0 GiB")
+                .containsEntry("running", 3L)
+                .containsEntry("heard", "340 ms ago");
+    }
+
+    @Test
     void tablesShowTimesAndJsonKeepsMilliseconds() throws Exception {
         Output table = new Output();
         table.format = Output.Format.table;

@@ -82,6 +82,11 @@ public final class PythonPool implements AutoCloseable {
         job.cancel();
     }
 
+    /** Servers that wait for a firing. */
+    public synchronized int idle() {
+        return idle.values().stream().mapToInt(Deque::size).sum();
+    }
+
     /** Servers that run or are idle. */
     synchronized int size() {
         return places;

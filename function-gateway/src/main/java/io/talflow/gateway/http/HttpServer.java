@@ -18,6 +18,7 @@ import io.talflow.gateway.log.EventLog;
 import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.gateway.log.LogUnavailable;
 import io.talflow.gateway.log.TaskEvents;
+import io.talflow.gateway.node.Nodes;
 import io.talflow.gateway.runtime.Attempts;
 import io.talflow.gateway.runtime.Signals;
 import io.talflow.gateway.view.Replies;
@@ -55,6 +56,7 @@ public final class HttpServer implements AutoCloseable {
             FunctionLogs logs,
             Attempts attempts,
             Signals signals,
+            Nodes nodes,
             String nodeId) {}
 
     /** A method and a path, parameters in braces. */
@@ -79,6 +81,7 @@ public final class HttpServer implements AutoCloseable {
         RuntimeResource runtime = new RuntimeResource(parts.attempts(), parts.signals());
         DeadLetterResource letters = new DeadLetterResource(parts.deadLetters(), parts.log());
         IngressResource ingress = new IngressResource(parts.log());
+        NodesResource nodes = new NodesResource(parts.nodes());
         return List.of(
                 new Route(HandlerType.GET, "/healthz", http -> health(http, parts)),
                 new Route(HandlerType.GET, "/openapi.yaml", HttpServer::openApi),
@@ -100,6 +103,7 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/explain", tasks::explain),
                 new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}/rules", commands::rules),
                 new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}:cancel", commands::cancel),
+                new Route(HandlerType.GET, "/v1/nodes", nodes::list),
                 new Route(HandlerType.GET, "/v1/dead-letters", letters::list),
                 new Route(HandlerType.GET, "/v1/dead-letters/{offset}", letters::get),
                 new Route(HandlerType.POST, "/v1/dead-letters/{offset}:retry", letters::retry),

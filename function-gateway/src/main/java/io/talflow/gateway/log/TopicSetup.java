@@ -75,7 +75,12 @@ public final class TopicSetup {
                 topic(Topics.TASKS, partitions, Map.of("cleanup.policy", "compact")),
                 topic(Topics.HISTORY, partitions, Map.of("retention.ms", "-1")),
                 topic(Topics.DEAD_LETTERS, 1, Map.of("retention.ms", "-1")),
-                topic(Topics.REPLIES, 1, Map.of("retention.ms", "3600000")));
+                topic(Topics.REPLIES, 1, Map.of("retention.ms", "3600000")),
+                // Each second a record a node: read from the beginning, so what is old must go soon.
+                topic(
+                        Topics.NODES,
+                        1,
+                        Map.of("cleanup.policy", "compact,delete", "retention.ms", "600000", "segment.ms", "300000")));
     }
 
     private static NewTopic topic(String name, int partitions, Map<String, String> configuration) {

@@ -18,8 +18,8 @@ class OpenApiTest {
     @Test
     void theDocumentHasTheServersRoutesAndNoOthers() throws IOException {
         Set<String> served = new TreeSet<>();
-        for (HttpServer.Route route : HttpServer.routes(
-                new HttpServer.Parts(null, null, null, null, null, null, null, null, null, null, null, null, "n"))) {
+        for (HttpServer.Route route : HttpServer.routes(new HttpServer.Parts(
+                null, null, null, null, null, null, null, null, null, null, null, null, null, "n"))) {
             served.add(route.method().name().toLowerCase(Locale.ROOT) + " " + route.path());
         }
         assertThat(documented()).isEqualTo(served);

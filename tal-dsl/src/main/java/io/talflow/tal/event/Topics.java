@@ -19,5 +19,8 @@ public final class Topics {
     /** Answers to exact queries, keyed by query id. */
     public static final String REPLIES = "tal.replies";
 
+    /** Compacted: what each node says of itself, each second. */
+    public static final String NODES = "tal.nodes";
+
     private Topics() {}
 }

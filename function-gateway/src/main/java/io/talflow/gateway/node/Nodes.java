@@ -1,0 +1,99 @@
+package io.talflow.gateway.node;
+
+import io.talflow.gateway.log.TopicTail;
+import io.talflow.tal.event.NodeReport;
+import io.talflow.tal.event.NodeReport.State;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
+import org.apache.kafka.common.TopicPartition;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** The nodes by what they have said of themselves. How long ago counts from when it was read, so clocks need not agree. */
+public final class Nodes implements TopicTail.Listener {
+    /** A node that has said nothing for so long is not counted on; it may still be at work. */
+    private static final Duration SILENT = Duration.ofSeconds(5);
+
+    private static final Logger LOG = LoggerFactory.getLogger(Nodes.class);
+
+    private final Map<String, Heard> heard = new ConcurrentHashMap<>();
+    private final Clock clock;
+    private volatile boolean current;
+
+    /** @param at epoch milliseconds of this process's clock */
+    private record Heard(NodeReport report, long at) {}
+
+    /**
+     * A node.
+     *
+     * @param report its last
+     * @param silentMillis how long ago that was
+     */
+    public record Node(NodeReport report, long silentMillis) {
+        /** Whether it has spoken lately. */
+        public boolean isHeard() {
+            return silentMillis < SILENT.toMillis();
+        }
+
+        /** Whether it takes firings, as far as is known. */
+        public boolean isUp() {
+            return isHeard() && report.state() == State.UP;
+        }
+    }
+
+    public Nodes(Clock clock) {
+        this.clock = clock;
+    }
+
+    /** All that have spoken in the last minutes and have not said goodbye, by id. */
+    public List<Node> all() {
+        long now = clock.millis();
+        return heard.values().stream()
+                .map(one -> new Node(one.report(), Math.max(0, now - one.at())))
+                .sorted(Comparator.comparing(node -> node.report().node()))
+                .toList();
+    }
+
+    @Override
+    public void begin(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
+        consumer.seekToBeginning(ends.keySet());
+    }
+
+    @Override
+    public void records(ConsumerRecords<byte[], byte[]> records) {
+        for (ConsumerRecord<byte[], byte[]> record : records) {
+            if (record.key() != null) {
+                // What was there before this process began may be old; its own clock is all there is to tell.
+                read(
+                        new String(record.key(), StandardCharsets.UTF_8),
+                        record.value(),
+                        current ? clock.millis() : Math.min(clock.millis(), record.timestamp()));
+            }
+        }
+    }
+
+    void read(String node, byte[] value, long at) {
+        if (value == null) {
+            heard.remove(node);
+            return;
+        }
+        try {
+            heard.put(node, new Heard(NodeReport.of(value), at));
+        } catch (IllegalArgumentException e) {
+            LOG.debug("What node {} says is not understood: {}", node, e.getMessage());
+        }
+    }
+
+    @Override
+    public void caughtUp() {
+        current = true;
+    }
+}
