@@ -1,5 +1,7 @@
 package io.talflow.gateway;
 
+import io.talflow.gateway.auth.TokenFile;
+import io.talflow.gateway.auth.Tokens;
 import io.talflow.gateway.bundle.BundleStore;
 import io.talflow.gateway.bundle.DefinitionReader;
 import io.talflow.gateway.bundle.Definitions;
@@ -47,7 +49,9 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -104,6 +108,7 @@ public final class Gateway implements AutoCloseable {
         ServerSocketChannel listener = listener();
         urls = urls(listener);
         ScheduledThreadPoolExecutor timer = timer();
+        Optional<Tokens> tokens = tokens(timer, clock);
         EventLog log = closing(new EventLog(options.kafka()));
 
         Definitions definitions = new Definitions(reader);
@@ -152,7 +157,8 @@ public final class Gateway implements AutoCloseable {
                         attempts,
                         new Signals(log, options.nodeId()),
                         nodes,
-                        options.nodeId())));
+                        options.nodeId()),
+                tokens));
         NodeReporter reporter = new NodeReporter(
                 log,
                 new NodeReporter.Identity(options.nodeId(), instance, url(), clock.millis()),
@@ -161,6 +167,33 @@ public final class Gateway implements AutoCloseable {
                 pool::idle);
         closing(reporter);
         reporter.start();
+    }
+
+    private void refuseOthersWithoutAuthentication(InetSocketAddress address) throws IOException {
+        Security security = options.security();
+        if (security.authenticates()) {
+            return;
+        }
+        if (security.insecure()) {
+            LOG.warn("Gateway {} serves without authentication: --insecure", options.nodeId());
+        } else if (!address.isUnresolved() && !address.getAddress().isLoopbackAddress()) {
+            throw new IOException(
+                    "%s can be reached from other machines, and without authentication each of them could run code here; give --tokens FILE, or --insecure if that is meant"
+                            .formatted(options.host()));
+        }
+    }
+
+    private Optional<Tokens> tokens(ScheduledThreadPoolExecutor timer, Clock clock) throws IOException {
+        if (!options.security().authenticates()) {
+            return Optional.empty();
+        }
+        Path file = options.security().tokens().orElseThrow();
+        Tokens tokens = new Tokens(new TokenFile(file), clock);
+        if (tokens.isEmpty()) {
+            LOG.warn("Nobody may call: {} has no token; talflow token create makes one", file);
+        }
+        timer.scheduleWithFixedDelay(tokens::reload, 1, 1, TimeUnit.SECONDS);
+        return Optional.of(tokens);
     }
 
     /** Two gateways on one directory would corrupt it, so the first holds a lock. */
@@ -180,9 +213,11 @@ public final class Gateway implements AutoCloseable {
 
     /** Bound before there is a server, so that a function that runs again at once knows where to signal, and waits there. */
     private ServerSocketChannel listener() throws IOException {
+        InetSocketAddress address = new InetSocketAddress(options.host(), options.port());
+        refuseOthersWithoutAuthentication(address);
         ServerSocketChannel listener = closing(ServerSocketChannel.open());
         try {
-            return listener.bind(new InetSocketAddress(options.host(), options.port()), BACKLOG);
+            return listener.bind(address, BACKLOG);
         } catch (IOException | UnresolvedAddressException e) {
             throw new IOException(
                     "cannot listen at %s:%d: %s".formatted(options.host(), options.port(), e.getMessage()), e);

@@ -4,7 +4,10 @@ package io.talflow.gateway;
 public enum GatewayError {
     BAD_REQUEST("gateway/bad-request", 400, "The request is malformed"),
     BAD_EVENT("gateway/bad-event", 400, "Not a CloudEvent that may be sent"),
+    UNAUTHENTICATED("gateway/unauthenticated", 401, "A token is needed"),
     UNKNOWN_TOKEN("gateway/unknown-token", 401, "The token is of no attempt"),
+    FORBIDDEN("gateway/forbidden", 403, "The token's role does not cover this"),
+    FOREIGN_ORIGIN("gateway/foreign-origin", 403, "The request comes from a web page"),
     NOT_FOUND("gateway/not-found", 404, "There is nothing at this address"),
     UNKNOWN_WORKFLOW("gateway/unknown-workflow", 404, "No such workflow"),
     UNKNOWN_TASK("gateway/unknown-task", 404, "No such task"),

@@ -2,6 +2,7 @@ package io.talflow.gateway;
 
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.file.Files;
 
 /** A gateway as a process of its own. Prints its address when it serves; SIGTERM stops it cleanly. */
 public final class GatewayMain {
@@ -19,6 +20,12 @@ public final class GatewayMain {
         }
         try {
             Gateway gateway = Gateway.start(options);
+            if (!options.security().authenticates()) {
+                errors.println("The gateway serves everybody who reaches %s: --insecure".formatted(gateway.url()));
+            } else if (!Files.exists(options.security().tokens().orElseThrow())) {
+                errors.println("Nobody may call yet; make a token: talflow token create --role admin --tokens %s"
+                        .formatted(options.security().tokens().orElseThrow()));
+            }
             Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "gateway-shutdown"));
             System.out.println(gateway.url());
         } catch (IOException | RuntimeException e) {

@@ -23,6 +23,7 @@ import java.util.Set;
  * @param python command of the interpreter
  * @param pythonServers bound on function servers, of all functions together
  * @param pythonIdle after which a function server that has nothing to do ends
+ * @param security whom it serves
  */
 public record GatewayOptions(
         String kafka,
@@ -35,7 +36,8 @@ public record GatewayOptions(
         int partitions,
         String python,
         int pythonServers,
-        Duration pythonIdle) {
+        Duration pythonIdle,
+        Security security) {
     private static final Set<String> KEYS = Set.of(
             "kafka",
             "data",
@@ -47,7 +49,11 @@ public record GatewayOptions(
             "partitions",
             "python",
             "python-servers",
-            "python-idle-seconds");
+            "python-idle-seconds",
+            "tokens",
+            "insecure");
+    /** Options without a value. */
+    private static final Set<String> FLAGS = Set.of("insecure");
 
     public GatewayOptions {
         Objects.requireNonNull(kafka, "kafka");
@@ -74,22 +80,78 @@ public record GatewayOptions(
                 4,
                 "python3",
                 2 * Runtime.getRuntime().availableProcessors(),
-                Duration.ofMinutes(5));
+                Duration.ofMinutes(5),
+                Security.LOOPBACK_ONLY);
     }
 
     public GatewayOptions withPort(int newPort) {
         return new GatewayOptions(
-                kafka, data, host, newPort, advertise, nodeId, control, partitions, python, pythonServers, pythonIdle);
+                kafka,
+                data,
+                host,
+                newPort,
+                advertise,
+                nodeId,
+                control,
+                partitions,
+                python,
+                pythonServers,
+                pythonIdle,
+                security);
     }
 
     public GatewayOptions withControl(String newControl) {
         return new GatewayOptions(
-                kafka, data, host, port, advertise, nodeId, newControl, partitions, python, pythonServers, pythonIdle);
+                kafka,
+                data,
+                host,
+                port,
+                advertise,
+                nodeId,
+                newControl,
+                partitions,
+                python,
+                pythonServers,
+                pythonIdle,
+                security);
     }
 
     public GatewayOptions withPython(int servers, Duration idle) {
         return new GatewayOptions(
-                kafka, data, host, port, advertise, nodeId, control, partitions, python, servers, idle);
+                kafka, data, host, port, advertise, nodeId, control, partitions, python, servers, idle, security);
+    }
+
+    /** @param newHost address to listen at; other than loopback needs authentication */
+    public GatewayOptions withHost(String newHost) {
+        return new GatewayOptions(
+                kafka,
+                data,
+                newHost,
+                port,
+                advertise,
+                nodeId,
+                control,
+                partitions,
+                python,
+                pythonServers,
+                pythonIdle,
+                security);
+    }
+
+    public GatewayOptions withSecurity(Security newSecurity) {
+        return new GatewayOptions(
+                kafka,
+                data,
+                host,
+                port,
+                advertise,
+                nodeId,
+                control,
+                partitions,
+                python,
+                pythonServers,
+                pythonIdle,
+                newSecurity);
     }
 
     /** @throws IllegalArgumentException that names the option and the rule */
@@ -106,6 +168,11 @@ public record GatewayOptions(
             String key = arguments[i].startsWith("--") ? arguments[i].substring(2) : "";
             if (!KEYS.contains(key)) {
                 throw new IllegalArgumentException("unknown option %s; known: %s".formatted(arguments[i], KEYS));
+            }
+            if (FLAGS.contains(key)) {
+                values.put(key, "true");
+                i--;
+                continue;
             }
             if (i + 1 == arguments.length) {
                 throw new IllegalArgumentException("option %s needs a value".formatted(arguments[i]));
@@ -127,7 +194,8 @@ public record GatewayOptions(
                 number(values, "partitions", defaults.partitions),
                 values.getOrDefault("python", defaults.python),
                 number(values, "python-servers", defaults.pythonServers),
-                Duration.ofSeconds(number(values, "python-idle-seconds", 300)));
+                Duration.ofSeconds(number(values, "python-idle-seconds", 300)),
+                Security.parse(values, defaults.data));
     }
 
     private static int number(Map<String, String> values, String key, int otherwise) {

@@ -26,9 +26,26 @@ final class GatewayClient {
 
     private final HttpClient http = HttpClient.newHttpClient();
     private final String url;
+    private final String token;
 
     GatewayClient(String url) {
+        this(url, "");
+    }
+
+    /** @param token empty: none */
+    GatewayClient(String url, String token) {
         this.url = url;
+        this.token = token;
+    }
+
+    /** Any call, with headers as name, value, name, value. */
+    Answer call(String method, String path, byte[] body, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).method(method, BodyPublishers.ofByteArray(body));
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request);
     }
 
     Answer get(String path) throws IOException, InterruptedException {
@@ -101,6 +118,10 @@ final class GatewayClient {
     }
 
     private Answer send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        if (!token.isEmpty()
+                && request.copy().build().headers().firstValue("authorization").isEmpty()) {
+            request.header("authorization", "Bearer " + token);
+        }
         HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
         return new Answer(
                 response.statusCode(),

@@ -33,7 +33,9 @@ class GatewayOptionsTest {
             "--python-servers",
             "3",
             "--python-idle-seconds",
-            "11"
+            "11",
+            "--tokens",
+            "/t"
         };
         assertThat(GatewayOptions.parse(arguments, Map.of()))
                 .isEqualTo(new GatewayOptions(
@@ -47,7 +49,24 @@ class GatewayOptionsTest {
                         9,
                         "py",
                         3,
-                        Duration.ofSeconds(11)));
+                        Duration.ofSeconds(11),
+                        Security.of(Path.of("/t"))));
+    }
+
+    @Test
+    void authenticatesUnlessItIsToldNotTo() {
+        String[] plain = {"--kafka", "k:1", "--data", "/d"};
+        assertThat(GatewayOptions.parse(plain, Map.of()).security()).isEqualTo(Security.of(Path.of("/d/tokens.json")));
+        String[] open = {"--insecure", "--kafka", "k:1"};
+        Security insecure = GatewayOptions.parse(open, Map.of()).security();
+        assertThat(insecure.authenticates()).isFalse();
+        assertThat(insecure.insecure()).isTrue();
+        assertThat(GatewayOptions.parse(plain, Map.of("TALFLOW_INSECURE", "true"))
+                        .security())
+                .isEqualTo(insecure);
+        assertThatThrownBy(() ->
+                        GatewayOptions.parse(new String[] {"--kafka", "k:1", "--insecure", "--tokens", "/t"}, Map.of()))
+                .hasMessageContaining("--insecure");
     }
 
     @Test

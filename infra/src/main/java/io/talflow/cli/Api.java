@@ -26,9 +26,16 @@ final class Api {
             .connectTimeout(Duration.ofSeconds(5))
             .build();
     private final String url;
+    private final String token;
 
     Api(String url) {
+        this(url, "");
+    }
+
+    /** @param token empty: none */
+    Api(String url, String token) {
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
+        this.token = token;
     }
 
     String url() {
@@ -172,7 +179,9 @@ final class Api {
     }
 
     private HttpRequest.Builder request(String path) {
-        return HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + path)).timeout(TIMEOUT);
+        return token.isEmpty() ? request : request.header("authorization", "Bearer " + token);
     }
 
     private Object send(HttpRequest.Builder builder) {
@@ -212,6 +221,9 @@ final class Api {
         try {
             Map<String, Object> problem = Json.parseObject(response.body());
             String detail = String.valueOf(problem.getOrDefault("detail", problem.get("title")));
+            if (response.statusCode() == 401) {
+                detail += "; give --token-file FILE, or TALFLOW_TOKEN in the environment";
+            }
             if (problem.get("problems") instanceof List<?> problems && !problems.isEmpty()) {
                 detail = problems.stream().map(Api::problem).collect(Collectors.joining(System.lineSeparator()));
             }

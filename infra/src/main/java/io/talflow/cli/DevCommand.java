@@ -34,6 +34,12 @@ final class DevCommand implements Callable<Integer> {
     private boolean processes;
 
     @Option(
+            names = "--auth",
+            description =
+                    "The gateway asks for tokens; DIR/stack.json has one, which commands on DIR find by themselves.")
+    private boolean authenticate;
+
+    @Option(
             names = "--data",
             paramLabel = "DIR",
             defaultValue = "${TALFLOW_DATA:-.talflow}",
@@ -50,7 +56,7 @@ final class DevCommand implements Callable<Integer> {
         Running running = start(err);
         Thread hook = new Thread(running::stop, "stop");
         Runtime.getRuntime().addShutdownHook(hook);
-        Api api = new Api(running.url());
+        Api api = new Api(running.url(), running.token());
         err.println("talflow serves at %s, Kafka at %s, data in %s; Ctrl-C stops it"
                 .formatted(running.url(), running.kafka(), data));
         while (hook.getState() == Thread.State.NEW) {
@@ -61,7 +67,7 @@ final class DevCommand implements Callable<Integer> {
     }
 
     /** Either kind of stack. */
-    private record Running(String url, String kafka, Runnable close) {
+    private record Running(String url, String kafka, String token, Runnable close) {
         void stop() {
             close.run();
         }
@@ -71,10 +77,10 @@ final class DevCommand implements Callable<Integer> {
         Runnable owned = () -> err.println("starting the stack in %s".formatted(data));
         try {
             Optional<Running> running = processes
-                    ? ProcessStack.start(data, owned)
-                            .map(stack -> new Running(stack.url(), stack.kafka(), stack::close))
-                    : Stack.start(data, owned, UnaryOperator.identity())
-                            .map(stack -> new Running(stack.url(), stack.kafka(), stack::close));
+                    ? ProcessStack.start(data, owned, authenticate)
+                            .map(stack -> new Running(stack.url(), stack.kafka(), stack.token(), stack::close))
+                    : Stack.start(data, owned, UnaryOperator.identity(), authenticate)
+                            .map(stack -> new Running(stack.url(), stack.kafka(), stack.token(), stack::close));
             if (running.isPresent()) {
                 return running.get();
             }

@@ -31,6 +31,7 @@ import picocli.CommandLine.Spec;
             ReplayCommand.class,
             DeadLettersCommand.class,
             NodesCommand.class,
+            TokenCommand.class,
             ValidateCommand.class,
             ConvertCommand.class,
             GraphCommand.class,

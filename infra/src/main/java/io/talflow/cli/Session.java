@@ -76,7 +76,7 @@ final class Session implements AutoCloseable {
             Optional<Stack> started = start();
             if (started.isPresent()) {
                 own = started.get();
-                api = new Api(own.url());
+                api = new Api(own.url(), own.token());
                 return;
             }
             LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(100));

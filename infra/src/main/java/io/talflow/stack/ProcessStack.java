@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -42,9 +43,10 @@ public final class ProcessStack implements AutoCloseable {
      * Starts the processes and returns when they serve.
      *
      * @param owned is run when the directory is this stack's, before the processes start
+     * @param authenticate whether the gateway asks for tokens; {@link #token} is one
      * @return empty if another stack owns the directory
      */
-    public static Optional<ProcessStack> start(Path data, Runnable owned) throws IOException {
+    public static Optional<ProcessStack> start(Path data, Runnable owned, boolean authenticate) throws IOException {
         Optional<DataLock> lock = DataLock.tryLock(data);
         if (lock.isEmpty()) {
             return Optional.empty();
@@ -54,7 +56,7 @@ public final class ProcessStack implements AutoCloseable {
         ProcessStack stack = new ProcessStack(data.toAbsolutePath());
         stack.parts.push(lock.get());
         try {
-            stack.startParts();
+            stack.startParts(authenticate);
             return Optional.of(stack);
         } catch (IOException | RuntimeException e) {
             stack.close();
@@ -70,12 +72,19 @@ public final class ProcessStack implements AutoCloseable {
         return address.kafka();
     }
 
+    /** A token of role admin; empty if the gateway asks for none. */
+    public String token() {
+        return address.token();
+    }
+
     /** The id of a process: {@code broker}, {@code jobmanager}, {@code taskmanager} or {@code gateway}. */
     public synchronized long pid(String name) {
         return (Long) pids.get(name);
     }
 
-    private void startParts() throws IOException {
+    private void startParts(boolean authenticate) throws IOException {
+        Path gatewayData = Files.createDirectories(data.resolve("gateway"));
+        Optional<StackTokens> tokens = authenticate ? Optional.of(StackTokens.renew(gatewayData)) : Optional.empty();
         List<Integer> ports = FreePorts.find(5);
         int broker = ports.get(0);
         int rest = ports.get(4);
@@ -84,18 +93,19 @@ public final class ProcessStack implements AutoCloseable {
         String url = "http://127.0.0.1:" + gateway;
         Path configuration = flinkConfiguration(ports.get(3), rest);
         Path checkpoints = Files.createDirectories(data.resolve("flink/checkpoints"));
-        JobOptions options = JobOptions.parse(new String[] {
-            "--kafka",
-            kafka,
-            "--gateway",
-            url,
-            "--parallelism",
-            "2",
-            "--checkpoint-interval-ms",
-            "1000",
-            "--checkpoints",
-            checkpoints.toUri().toString()
-        });
+        List<String> jobArguments = new ArrayList<>(List.of(
+                "--kafka",
+                kafka,
+                "--gateway",
+                url,
+                "--parallelism",
+                "2",
+                "--checkpoint-interval-ms",
+                "1000",
+                "--checkpoints",
+                checkpoints.toUri().toString()));
+        tokens.ifPresent(made -> jobArguments.addAll(made.jobArguments()));
+        JobOptions options = JobOptions.parse(jobArguments.toArray(String[]::new));
         child(
                 "broker",
                 "512m",
@@ -116,19 +126,18 @@ public final class ProcessStack implements AutoCloseable {
                 List.of("--configDir", configuration.toString()));
         awaitPort(broker);
         TopicSetup.ensure(kafka, Stack.PARTITIONS);
-        child(
-                "gateway",
-                "512m",
-                "io.talflow.gateway.GatewayMain",
-                List.of(
-                        "--kafka",
-                        kafka,
-                        "--data",
-                        Files.createDirectories(data.resolve("gateway")).toString(),
-                        "--port",
-                        String.valueOf(gateway),
-                        "--node-id",
-                        "node-1"));
+        List<String> gatewayArguments = new ArrayList<>(List.of(
+                "--kafka",
+                kafka,
+                "--data",
+                gatewayData.toString(),
+                "--port",
+                String.valueOf(gateway),
+                "--node-id",
+                "node-1"));
+        gatewayArguments.addAll(
+                tokens.map(made -> List.of("--tokens", made.file().toString())).orElse(List.of("--insecure")));
+        child("gateway", "512m", "io.talflow.gateway.GatewayMain", gatewayArguments);
         awaitPort(rest);
         submitted = () -> {
             awaitPort(rest);
@@ -136,7 +145,11 @@ public final class ProcessStack implements AutoCloseable {
         };
         job = submitted.submit();
         awaitPort(gateway);
-        address = new StackFile(url, kafka, ProcessHandle.current().pid());
+        address = new StackFile(
+                url,
+                kafka,
+                ProcessHandle.current().pid(),
+                tokens.map(StackTokens::owner).orElse(""));
         address.write(data);
         parts.push(() -> StackFile.remove(data));
     }
@@ -187,6 +200,8 @@ public final class ProcessStack implements AutoCloseable {
                 rest.address: 127.0.0.1
                 rest.bind-address: 127.0.0.1
                 rest.port: %d
+                web.submit.enable: false
+                web.cancel.enable: false
                 taskmanager.host: 127.0.0.1
                 taskmanager.bind-host: 127.0.0.1
                 taskmanager.numberOfTaskSlots: 2

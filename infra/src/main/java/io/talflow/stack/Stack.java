@@ -3,11 +3,13 @@ package io.talflow.stack;
 import io.talflow.flink.job.JobOptions;
 import io.talflow.gateway.Gateway;
 import io.talflow.gateway.GatewayOptions;
+import io.talflow.gateway.Security;
 import io.talflow.gateway.log.TopicSetup;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -32,16 +34,23 @@ public final class Stack implements AutoCloseable {
         return start(data, () -> {}, UnaryOperator.identity());
     }
 
+    /** Starts a stack without authentication. */
+    public static Optional<Stack> start(Path data, Runnable owned, UnaryOperator<GatewayOptions> gateway)
+            throws IOException {
+        return start(data, owned, gateway, false);
+    }
+
     /**
      * Starts a stack and returns when it serves.
      *
      * @param owned is run when the directory is this stack's, before the parts start
      * @param gateway what the gateway has other than by default
+     * @param authenticate whether the gateway asks for tokens; {@link #token} is one
      * @return empty if another stack owns the directory
      * @throws IOException if a part does not start; those started before it are stopped again
      */
-    public static Optional<Stack> start(Path data, Runnable owned, UnaryOperator<GatewayOptions> gateway)
-            throws IOException {
+    public static Optional<Stack> start(
+            Path data, Runnable owned, UnaryOperator<GatewayOptions> gateway, boolean authenticate) throws IOException {
         Optional<DataLock> lock = DataLock.tryLock(data);
         if (lock.isEmpty()) {
             return Optional.empty();
@@ -51,7 +60,7 @@ public final class Stack implements AutoCloseable {
         Stack stack = new Stack(data);
         stack.parts.push(lock.get());
         try {
-            stack.startParts(gateway);
+            stack.startParts(gateway, authenticate);
             return Optional.of(stack);
         } catch (IOException | RuntimeException e) {
             stack.close();
@@ -69,7 +78,14 @@ public final class Stack implements AutoCloseable {
         return address.kafka();
     }
 
-    private void startParts(UnaryOperator<GatewayOptions> gatewayOptions) throws IOException {
+    /** A token of role admin; empty if the gateway asks for none. */
+    public String token() {
+        return address.token();
+    }
+
+    private void startParts(UnaryOperator<GatewayOptions> gatewayOptions, boolean authenticate) throws IOException {
+        Path gatewayData = Files.createDirectories(data.resolve("gateway"));
+        Optional<StackTokens> tokens = authenticate ? Optional.of(StackTokens.renew(gatewayData)) : Optional.empty();
         List<Integer> ports = FreePorts.find(3);
         Broker broker = Broker.start(data.resolve("kafka"), ports.get(0), ports.get(1));
         parts.push(broker);
@@ -77,23 +93,29 @@ public final class Stack implements AutoCloseable {
         TopicSetup.ensure(kafka, PARTITIONS);
         String url = "http://127.0.0.1:" + ports.get(2);
         Path checkpoints = Files.createDirectories(data.resolve("flink/checkpoints"));
-        parts.push(FlinkRunner.startLocally(checkpoints, JobOptions.parse(new String[] {
-            "--kafka",
-            kafka,
-            "--gateway",
-            url,
-            "--parallelism",
-            "2",
-            "--checkpoint-interval-ms",
-            "1000",
-            "--checkpoints",
-            checkpoints.toAbsolutePath().toUri().toString()
-        })));
-        Gateway gateway = Gateway.start(
-                gatewayOptions.apply(GatewayOptions.of(kafka, Files.createDirectories(data.resolve("gateway")))
-                        .withPort(ports.get(2))));
+        List<String> job = new ArrayList<>(List.of(
+                "--kafka",
+                kafka,
+                "--gateway",
+                url,
+                "--parallelism",
+                "2",
+                "--checkpoint-interval-ms",
+                "1000",
+                "--checkpoints",
+                checkpoints.toAbsolutePath().toUri().toString()));
+        tokens.ifPresent(made -> job.addAll(made.jobArguments()));
+        parts.push(FlinkRunner.startLocally(checkpoints, JobOptions.parse(job.toArray(String[]::new))));
+        GatewayOptions options =
+                gatewayOptions.apply(GatewayOptions.of(kafka, gatewayData).withPort(ports.get(2)));
+        Gateway gateway = Gateway.start(tokens.map(made -> options.withSecurity(Security.of(made.file())))
+                .orElse(options));
         parts.push(gateway);
-        address = new StackFile(gateway.url(), kafka, ProcessHandle.current().pid());
+        address = new StackFile(
+                gateway.url(),
+                kafka,
+                ProcessHandle.current().pid(),
+                tokens.map(StackTokens::owner).orElse(""));
         address.write(data);
         parts.push(() -> StackFile.remove(data));
     }

@@ -1,10 +1,10 @@
 package io.talflow.stack;
 
+import io.talflow.gateway.auth.PrivateFile;
 import io.talflow.tal.Json;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -16,8 +16,9 @@ import java.util.Optional;
  * @param url of the gateway
  * @param kafka bootstrap address
  * @param pid of the process that owns the data directory
+ * @param token that the gateway takes, of role admin; empty: it asks for none
  */
-public record StackFile(String url, String kafka, long pid) {
+public record StackFile(String url, String kafka, long pid, String token) {
     private static final String NAME = "stack.json";
 
     /** The file of a data directory, if there is a readable one. */
@@ -27,7 +28,8 @@ public record StackFile(String url, String kafka, long pid) {
             if (json.get("url") instanceof String url
                     && json.get("kafka") instanceof String kafka
                     && json.get("pid") instanceof Long pid) {
-                return Optional.of(new StackFile(url, kafka, pid));
+                return Optional.of(
+                        new StackFile(url, kafka, pid, json.get("token") instanceof String token ? token : ""));
             }
             return Optional.empty();
         } catch (IOException | Json.NotJson e) {
@@ -35,15 +37,16 @@ public record StackFile(String url, String kafka, long pid) {
         }
     }
 
-    /** Replaces the file in one step, so that no reader sees half of it. */
+    /** Replaces the file in one step, so that no reader sees half of it; it is its owner's alone. */
     void write(Path data) throws IOException {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("url", url);
         json.put("kafka", kafka);
         json.put("pid", pid);
-        Path draft = data.resolve(NAME + ".new");
-        Files.write(draft, Json.bytes(json));
-        Files.move(draft, data.resolve(NAME), StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+        if (!token.isEmpty()) {
+            json.put("token", token);
+        }
+        PrivateFile.replace(data.resolve(NAME), Json.bytes(json));
     }
 
     static void remove(Path data) throws IOException {

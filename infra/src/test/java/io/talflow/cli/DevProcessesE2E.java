@@ -6,6 +6,10 @@ import static org.awaitility.Awaitility.await;
 import io.talflow.stack.StackFile;
 import io.talflow.tal.Json;
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,13 +34,14 @@ class DevProcessesE2E {
     void wordCountIsRightThoughGatewayAndTaskManagerAreKilledInTheMiddle() throws Exception {
         Path data = folder.resolve("data");
         Path text = WordCounts.text();
-        try (Launcher.Running dev =
-                Launcher.start(folder, "dev", "--processes", WordCounts.WORKFLOW.toString(), "--data", "data")) {
+        try (Launcher.Running dev = Launcher.start(
+                folder, "dev", "--processes", "--auth", WordCounts.WORKFLOW.toString(), "--data", "data")) {
             StackFile address = await("a stack; %s".formatted(dev.printed()))
                     .atMost(Duration.ofMinutes(2))
                     .until(() -> StackFile.read(data), file -> file.isPresent())
                     .orElseThrow();
-            Talflow talflow = new Talflow(address.url(), address.kafka());
+            Talflow talflow = new Talflow(address.url(), address.kafka(), address.token());
+            assertThatTheWebPageTakesNoJars(data);
             eventually("word-count is applied").until(() -> dev.printed().contains("applied word-count"));
             Map<String, Object> input =
                     Map.of("path", text.toString(), "all", true, "sliceBytes", 100L, "merges", MERGES);
@@ -89,6 +94,21 @@ class DevProcessesE2E {
         } catch (CommandFailed e) {
             return 0;
         }
+    }
+
+    /** Whoever may upload a jar may run code. */
+    private static void assertThatTheWebPageTakesNoJars(Path data) throws Exception {
+        String port = Files.readString(data.resolve("flink/conf/config.yaml"))
+                .replaceAll("(?s).*\\nrest.port: (\\d+)\\n.*", "$1");
+        HttpClient http = HttpClient.newHttpClient();
+        URI rest = URI.create("http://127.0.0.1:" + port);
+        assertThat(status(http, rest.resolve("/overview"))).isEqualTo(200);
+        assertThat(status(http, rest.resolve("/jars"))).isEqualTo(404);
+    }
+
+    private static int status(HttpClient http, URI address) throws Exception {
+        return http.send(HttpRequest.newBuilder(address).build(), BodyHandlers.discarding())
+                .statusCode();
     }
 
     private static void kill(Path data, String name) throws IOException, InterruptedException {

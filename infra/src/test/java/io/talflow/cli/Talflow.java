@@ -14,11 +14,15 @@ import java.util.List;
 import java.util.Map;
 
 /** A running stack as a test uses it: by its API, and by commands in this process. */
-record Talflow(String url, String kafka) {
+record Talflow(String url, String kafka, String token) {
     private static final Duration PATIENCE = Duration.ofSeconds(90);
 
+    Talflow(String url, String kafka) {
+        this(url, kafka, "");
+    }
+
     Api api() {
-        return new Api(url);
+        return new Api(url, token);
     }
 
     /** Runs a command against the stack. */

@@ -70,11 +70,20 @@ class SessionClusterE2E {
         String gateway = "http://127.0.0.1:" + ports.get(2);
         startCluster(ports.get(0), ports.get(1));
         startGateway(broker.bootstrap(), ports.get(2));
+        for (String role : List.of("admin", "operator", "job")) {
+            makeToken(role);
+        }
         String jar = upload();
 
         String job = submit(jar, broker.bootstrap(), gateway);
         Files.writeString(folder.resolve("two-steps.yaml"), WORKFLOW);
-        talflow("apply", "two-steps.yaml", "--url", gateway);
+        talflow(
+                "apply",
+                "two-steps.yaml",
+                "--url",
+                gateway,
+                "--token-file",
+                folder.resolve("admin.token").toString());
         completes("one", gateway);
         cancel(job);
         String again = submit(jar, broker.bootstrap(), gateway);
@@ -85,10 +94,42 @@ class SessionClusterE2E {
                 .until(() -> collectGarbageAndCountClasses("io.talflow.flink.sink.EventSinkOperator") <= 1);
     }
 
+    private void makeToken(String role) throws Exception {
+        Launcher.Result made = Launcher.run(
+                folder,
+                "token",
+                "create",
+                "--role",
+                role,
+                "--tokens",
+                folder.resolve("gateway/tokens.json").toString());
+        assertThat(made.exitCode()).as(made.err()).isZero();
+        Files.writeString(folder.resolve(role + ".token"), made.out());
+    }
+
     private void completes(String key, String gateway) throws Exception {
-        talflow("start", "two-steps", "--key", key, "--input", "{\"go\": true}", "--url", gateway);
+        talflow(
+                "start",
+                "two-steps",
+                "--key",
+                key,
+                "--input",
+                "{\"go\": true}",
+                "--url",
+                gateway,
+                "--token-file",
+                folder.resolve("operator.token").toString());
         eventually("two-steps/" + key + " completes")
-                .until(() -> Launcher.run(folder, "status", "two-steps/" + key, "--output", "json", "--url", gateway)
+                .until(() -> Launcher.run(
+                                folder,
+                                "status",
+                                "two-steps/" + key,
+                                "--output",
+                                "json",
+                                "--url",
+                                gateway,
+                                "--token-file",
+                                folder.resolve("operator.token").toString())
                         .out()
                         .contains("\"COMPLETED\""));
     }
@@ -205,6 +246,8 @@ class SessionClusterE2E {
                         kafka,
                         "--gateway",
                         gateway,
+                        "--gateway-token-file",
+                        folder.resolve("job.token").toString(),
                         "--parallelism",
                         "1",
                         "--checkpoints",

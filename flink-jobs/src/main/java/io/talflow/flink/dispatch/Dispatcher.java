@@ -45,7 +45,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing> implements OneIn
     private static final long FIRST_DELAY_MILLIS = 50;
     private static final long MAX_DELAY_MILLIS = 5_000;
 
-    private final String gateway;
+    private final GatewayAccess gateway;
     private final transient MailboxExecutor mailbox;
     private final transient Deque<Request> unsent = new ArrayDeque<>();
     private final transient Set<List<Request>> underWay = new HashSet<>();
@@ -56,7 +56,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing> implements OneIn
     private transient Counter calls;
     private transient Counter failedCalls;
 
-    Dispatcher(StreamOperatorParameters<Outgoing> parameters, MailboxExecutor mailbox, String gateway) {
+    Dispatcher(StreamOperatorParameters<Outgoing> parameters, MailboxExecutor mailbox, GatewayAccess gateway) {
         super(parameters);
         this.mailbox = mailbox;
         this.gateway = gateway;
@@ -173,7 +173,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing> implements OneIn
     private void answered(List<Request> batch, SimpleHttpResponse response, Throwable failure) {
         underWay.remove(batch);
         if (failure != null || response.getCode() / 100 != 2) {
-            again(batch, failure == null ? "HTTP " + response.getCode() : failure.toString());
+            again(batch, failure == null ? "HTTP " + response.getCode() + client.hint(response) : failure.toString());
         } else {
             failures = 0;
             rejected(batch, response.getBodyBytes());
@@ -190,7 +190,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing> implements OneIn
         if (failures++ % 20 == 0) {
             LOG.warn(
                     "gateway {} did not take {} firings ({}); trying again in {} ms",
-                    gateway,
+                    gateway.url(),
                     batch.size(),
                     reason,
                     delay);

@@ -14,10 +14,9 @@ public final class DispatcherFactory extends AbstractStreamOperatorFactory<Outgo
     public static final String UID = "dispatcher-v1";
 
     private static final long serialVersionUID = 1L;
-    private final String gateway;
+    private final GatewayAccess gateway;
 
-    /** @param gateway base URL */
-    public DispatcherFactory(String gateway) {
+    public DispatcherFactory(GatewayAccess gateway) {
         this.gateway = gateway;
     }
 

@@ -1,8 +1,8 @@
 package io.talflow.flink.dispatch;
 
+import java.io.IOException;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
-import org.apache.hc.client5.http.async.methods.SimpleHttpRequest;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
 import org.apache.hc.client5.http.config.ConnectionConfig;
@@ -22,11 +22,13 @@ final class GatewayClient implements AutoCloseable {
     private static final Timeout ANSWER = Timeout.ofSeconds(30);
 
     private final CloseableHttpAsyncClient http;
+    private final GatewayAccess gateway;
     private final String url;
+    private String token = "";
 
-    /** @param gateway base URL */
-    GatewayClient(String gateway, int connections) {
-        this.url = gateway + "/v1/firings";
+    GatewayClient(GatewayAccess gateway, int connections) {
+        this.gateway = gateway;
+        this.url = gateway.url() + "/v1/firings";
         this.http = HttpAsyncClients.custom()
                 .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
                         .setMaxConnPerRoute(connections)
@@ -50,11 +52,20 @@ final class GatewayClient implements AutoCloseable {
     }
 
     CompletableFuture<SimpleHttpResponse> post(byte[] body) {
-        SimpleHttpRequest request = SimpleRequestBuilder.post(url)
-                .setBody(body, ContentType.APPLICATION_JSON)
-                .build();
+        SimpleRequestBuilder request = SimpleRequestBuilder.post(url).setBody(body, ContentType.APPLICATION_JSON);
         CompletableFuture<SimpleHttpResponse> answer = new CompletableFuture<>();
-        Future<?> unused = http.execute(request, new FutureCallback<>() {
+        try {
+            if (token.isEmpty()) {
+                token = gateway.token();
+            }
+        } catch (IOException e) {
+            answer.completeExceptionally(e);
+            return answer;
+        }
+        if (!token.isEmpty()) {
+            request.setHeader("Authorization", "Bearer " + token);
+        }
+        Future<?> unused = http.execute(request.build(), new FutureCallback<>() {
             @Override
             public void completed(SimpleHttpResponse response) {
                 answer.complete(response);
@@ -71,6 +82,17 @@ final class GatewayClient implements AutoCloseable {
             }
         });
         return answer;
+    }
+
+    /** What to do about a refusal. A token that is not taken is forgotten: its file may have a new one by the next call. */
+    String hint(SimpleHttpResponse refusal) {
+        if (refusal.getCode() != 401 && refusal.getCode() != 403) {
+            return "";
+        }
+        token = "";
+        return gateway.tokenFile().isEmpty()
+                ? ": it wants a token of role job; give the job --gateway-token-file FILE"
+                : ": it does not take the token in %s as one of role job".formatted(gateway.tokenFile());
     }
 
     @Override

@@ -1,5 +1,6 @@
 package io.talflow.flink.job;
 
+import io.talflow.flink.dispatch.GatewayAccess;
 import java.net.URI;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -16,9 +17,15 @@ import java.util.Optional;
  * @param parallelism 0: the cluster's default
  * @param checkpointMillis time between checkpoints
  * @param checkpoints directory URI; empty: the cluster's
+ * @param gatewayTokenFile on each TaskManager; empty: the gateway asks for no token
  */
 public record JobOptions(
-        String kafka, String gateway, int parallelism, long checkpointMillis, Optional<String> checkpoints) {
+        String kafka,
+        String gateway,
+        int parallelism,
+        long checkpointMillis,
+        Optional<String> checkpoints,
+        Optional<String> gatewayTokenFile) {
     public static final String HELP = """
             OrchestratorJob: evaluates the triggers of every task.
               --kafka HOST:PORT[,…]          Kafka bootstrap servers                  (required)
@@ -26,12 +33,13 @@ public record JobOptions(
               --parallelism N                default: the cluster's
               --checkpoint-interval-ms N     default: 1000
               --checkpoints URI              checkpoint directory, default: the cluster's
+              --gateway-token-file FILE      a file on each TaskManager with a token of role job
             Each may come from the environment instead, as TALFLOW_KAFKA, TALFLOW_GATEWAY, …
             Example: flink run flink-jobs-0.1.0-job.jar --kafka broker:9092 --gateway http://gateway:8090
             """;
 
     private static final List<String> KEYS =
-            List.of("kafka", "gateway", "parallelism", "checkpoint-interval-ms", "checkpoints");
+            List.of("kafka", "gateway", "parallelism", "checkpoint-interval-ms", "checkpoints", "gateway-token-file");
 
     /** @throws IllegalArgumentException that names the option and what it must be */
     public static JobOptions parse(String... args) {
@@ -72,7 +80,13 @@ public record JobOptions(
                 gateway.replaceAll("/+$", ""),
                 (int) parallelism,
                 interval,
-                Optional.ofNullable(values.get("checkpoints")));
+                Optional.ofNullable(values.get("checkpoints")),
+                Optional.ofNullable(values.get("gateway-token-file")));
+    }
+
+    /** The gateway as the dispatcher calls it. */
+    GatewayAccess access() {
+        return new GatewayAccess(gateway, gatewayTokenFile.orElse(""));
     }
 
     private static String required(Map<String, String> values, String key, List<String> wrong) {

@@ -67,7 +67,7 @@ public final class OrchestratorJob {
                 new EventSinkOperator(OUT),
                 Request.class);
         DataStream<Outgoing> rejected = requests.forward()
-                .transform("dispatcher", OUTGOING, new DispatcherFactory(options.gateway()))
+                .transform("dispatcher", OUTGOING, new DispatcherFactory(options.access()))
                 .uid(DispatcherFactory.UID);
 
         DataStream<Outgoing> emitted = kafka.guarded(operators.sideOutput(requests, EventSinkOperator.EMITTED));

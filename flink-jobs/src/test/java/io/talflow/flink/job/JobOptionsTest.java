@@ -15,9 +15,16 @@ class JobOptionsTest {
         Map<String, String> environment = Map.of(
                 "TALFLOW_KAFKA", "environment:9092",
                 "TALFLOW_GATEWAY", "http://environment:8090/",
-                "TALFLOW_CHECKPOINT_INTERVAL_MS", "500");
+                "TALFLOW_CHECKPOINT_INTERVAL_MS", "500",
+                "TALFLOW_GATEWAY_TOKEN_FILE", "/run/token");
         assertThat(JobOptions.parse(environment, "--kafka", "argument:9092"))
-                .isEqualTo(new JobOptions("argument:9092", "http://environment:8090", 0, 500, Optional.empty()));
+                .isEqualTo(new JobOptions(
+                        "argument:9092",
+                        "http://environment:8090",
+                        0,
+                        500,
+                        Optional.empty(),
+                        Optional.of("/run/token")));
     }
 
     @Test

@@ -102,7 +102,7 @@ public final class PythonServers implements AutoCloseable {
                 key.handler(),
                 Integer.toString(FunctionErrors.MAX_RESULT_BYTES));
         builder.directory(files.toFile());
-        Map<String, String> environment = builder.environment();
+        Map<String, String> environment = Inherited.without(builder.environment());
         environment.put("PYTHONPATH", environments.sdk().toString());
         environment.put("TALFLOW_STARTED_IN", Path.of("").toAbsolutePath().toString());
         environment.put("PYTHONUNBUFFERED", "1");

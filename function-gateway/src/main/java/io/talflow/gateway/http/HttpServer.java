@@ -9,6 +9,7 @@ import io.javalin.http.HttpResponseException;
 import io.javalin.router.Endpoint;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.auth.Tokens;
 import io.talflow.gateway.bundle.BundleStore;
 import io.talflow.gateway.bundle.DefinitionReader;
 import io.talflow.gateway.bundle.Definitions;
@@ -27,9 +28,11 @@ import io.talflow.tal.Json;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -59,15 +62,27 @@ public final class HttpServer implements AutoCloseable {
             Nodes nodes,
             String nodeId) {}
 
-    /** A method and a path, parameters in braces. */
-    record Route(HandlerType method, String path, Handler handler) {}
+    /** A method and a path, parameters in braces; what a call must show; what answers it. */
+    record Route(HandlerType method, String path, Need need, Handler handler) {}
 
     private final Javalin server;
 
-    /** @param listener bound already; who connects before this waits there */
-    public HttpServer(ServerSocketChannel listener, Parts parts) {
-        server = Javalin.create(config -> configure(config, listener, routes(parts)))
+    /**
+     * @param listener bound already; who connects before this waits there
+     * @param tokens empty: without authentication
+     */
+    public HttpServer(ServerSocketChannel listener, Parts parts, Optional<Tokens> tokens) {
+        Guard guard = new Guard(tokens, parts.attempts(), isLoopback(listener));
+        server = Javalin.create(config -> configure(config, listener, routes(parts), guard))
                 .start();
+    }
+
+    private static boolean isLoopback(ServerSocketChannel listener) {
+        try {
+            return ((InetSocketAddress) listener.getLocalAddress()).getAddress().isLoopbackAddress();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     static List<Route> routes(Parts parts) {
@@ -83,38 +98,38 @@ public final class HttpServer implements AutoCloseable {
         IngressResource ingress = new IngressResource(parts.log());
         NodesResource nodes = new NodesResource(parts.nodes());
         return List.of(
-                new Route(HandlerType.GET, "/healthz", http -> health(http, parts)),
-                new Route(HandlerType.GET, "/openapi.yaml", HttpServer::openApi),
-                new Route(HandlerType.POST, "/v1/firings", firings::post),
-                new Route(HandlerType.POST, "/v1/events", ingress::post),
-                new Route(HandlerType.GET, "/v1/workflows", workflows::list),
-                new Route(HandlerType.PUT, "/v1/workflows/{name}", workflows::apply),
-                new Route(HandlerType.GET, "/v1/workflows/{name}", workflows::get),
-                new Route(HandlerType.DELETE, "/v1/workflows/{name}", workflows::delete),
-                new Route(HandlerType.POST, "/v1/workflows/{name}:start", workflows::start),
-                new Route(HandlerType.GET, "/v1/bundles/{version}", workflows::bundle),
-                new Route(HandlerType.GET, "/v1/tasks", tasks::list),
-                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}", tasks::get),
-                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/watch", tasks::watch),
-                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/invocations", tasks::invocations),
-                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/events", tasks::events),
-                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/history", tasks::history),
-                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/logs", tasks::logs),
-                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/explain", tasks::explain),
-                new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}/rules", commands::rules),
-                new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}:cancel", commands::cancel),
-                new Route(HandlerType.GET, "/v1/nodes", nodes::list),
-                new Route(HandlerType.GET, "/v1/dead-letters", letters::list),
-                new Route(HandlerType.GET, "/v1/dead-letters/{offset}", letters::get),
-                new Route(HandlerType.POST, "/v1/dead-letters/{offset}:retry", letters::retry),
-                new Route(HandlerType.POST, "/v1/runtime/ready/{name}", runtime::ready),
-                new Route(HandlerType.POST, "/v1/runtime/items/{stream}", runtime::item),
-                new Route(HandlerType.POST, "/v1/runtime/streams/{stream}:close", runtime::close),
-                new Route(HandlerType.POST, "/v1/runtime/result", runtime::result),
-                new Route(HandlerType.POST, "/v1/runtime/failure", runtime::failure));
+                new Route(HandlerType.GET, "/healthz", Need.NOTHING, http -> health(http, parts)),
+                new Route(HandlerType.GET, "/openapi.yaml", Need.NOTHING, HttpServer::openApi),
+                new Route(HandlerType.POST, "/v1/firings", Need.JOB, firings::post),
+                new Route(HandlerType.POST, "/v1/events", Need.OPERATOR, ingress::post),
+                new Route(HandlerType.GET, "/v1/workflows", Need.VIEWER, workflows::list),
+                new Route(HandlerType.PUT, "/v1/workflows/{name}", Need.ADMIN, workflows::apply),
+                new Route(HandlerType.GET, "/v1/workflows/{name}", Need.VIEWER, workflows::get),
+                new Route(HandlerType.DELETE, "/v1/workflows/{name}", Need.ADMIN, workflows::delete),
+                new Route(HandlerType.POST, "/v1/workflows/{name}:start", Need.OPERATOR, workflows::start),
+                new Route(HandlerType.GET, "/v1/bundles/{version}", Need.NODE, workflows::bundle),
+                new Route(HandlerType.GET, "/v1/tasks", Need.VIEWER, tasks::list),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}", Need.VIEWER, tasks::get),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/watch", Need.VIEWER, tasks::watch),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/invocations", Need.VIEWER, tasks::invocations),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/events", Need.VIEWER, tasks::events),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/history", Need.VIEWER, tasks::history),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/logs", Need.VIEWER, tasks::logs),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/explain", Need.VIEWER, tasks::explain),
+                new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}/rules", Need.OPERATOR, commands::rules),
+                new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}:cancel", Need.OPERATOR, commands::cancel),
+                new Route(HandlerType.GET, "/v1/nodes", Need.VIEWER, nodes::list),
+                new Route(HandlerType.GET, "/v1/dead-letters", Need.VIEWER, letters::list),
+                new Route(HandlerType.GET, "/v1/dead-letters/{offset}", Need.VIEWER, letters::get),
+                new Route(HandlerType.POST, "/v1/dead-letters/{offset}:retry", Need.OPERATOR, letters::retry),
+                new Route(HandlerType.POST, "/v1/runtime/ready/{name}", Need.ATTEMPT, runtime::ready),
+                new Route(HandlerType.POST, "/v1/runtime/items/{stream}", Need.ATTEMPT, runtime::item),
+                new Route(HandlerType.POST, "/v1/runtime/streams/{stream}:close", Need.ATTEMPT, runtime::close),
+                new Route(HandlerType.POST, "/v1/runtime/result", Need.ATTEMPT, runtime::result),
+                new Route(HandlerType.POST, "/v1/runtime/failure", Need.ATTEMPT, runtime::failure));
     }
 
-    private static void configure(JavalinConfig config, ServerSocketChannel listener, List<Route> routes) {
+    private static void configure(JavalinConfig config, ServerSocketChannel listener, List<Route> routes, Guard guard) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
@@ -124,8 +139,9 @@ public final class HttpServer implements AutoCloseable {
         config.http.defaultContentType = "application/json";
         config.http.prefer405over404 = true;
         for (Route route : routes) {
-            config.routes.addEndpoint(new Endpoint(route.method(), route.path(), route.handler()));
+            config.routes.addEndpoint(new Endpoint(route.method(), route.path(), guard.before(route)));
         }
+        config.requestLogger.http((http, millis) -> Audit.answered(http));
         config.routes.exception(Exception.class, HttpServer::failed);
         config.routes.exception(HttpResponseException.class, HttpServer::refused);
     }

@@ -41,6 +41,9 @@ final class IngressResource {
                     "types that begin with %s are the engine's own; of these only %s may be sent"
                             .formatted(EventTypes.RESERVED_PREFIX, EventTypes.TASK_STARTED));
         }
+        if (!event.task().isEmpty()) {
+            Audit.task(http, event.task());
+        }
         http.future(() -> log.ingress(event).thenAccept(written -> Answers.json(http, 202, Map.of("id", event.id()))));
     }
 }

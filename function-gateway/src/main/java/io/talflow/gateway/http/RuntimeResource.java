@@ -9,13 +9,11 @@ import io.talflow.gateway.runtime.Attempts;
 import io.talflow.gateway.runtime.Reported;
 import io.talflow.gateway.runtime.Signals;
 import io.talflow.tal.Json;
-import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
 /** {@code /v1/runtime}: what a running function signals. Answers 200 when Kafka, or the journal, has it, never before. */
 final class RuntimeResource {
-    private static final String SCHEME = "bearer ";
     private static final int MAX_CLOSE_BODY = 1_024;
     private static final int MAX_FAILURE_BODY = 64 * 1_024;
 
@@ -29,14 +27,14 @@ final class RuntimeResource {
 
     /** {@code POST /v1/runtime/ready/{name}}, the value as body. */
     void ready(Context http) {
-        Attempt attempt = attempt(http);
+        Attempt attempt = Bearer.attempt(http, attempts);
         byte[] value = Answers.body(http, Signals.MAX_VALUE_BYTES);
         answer(http, signals.ready(attempt, http.pathParam("name"), value));
     }
 
     /** {@code POST /v1/runtime/items/{stream}?key=}, the value as body. */
     void item(Context http) {
-        Attempt attempt = attempt(http);
+        Attempt attempt = Bearer.attempt(http, attempts);
         byte[] value = Answers.body(http, Signals.MAX_VALUE_BYTES);
         String key = Answers.optional(http, "key");
         if (key == null) {
@@ -49,7 +47,7 @@ final class RuntimeResource {
 
     /** {@code POST /v1/runtime/streams/{stream}:close} with {@code {count}}. */
     void close(Context http) {
-        Attempt attempt = attempt(http);
+        Attempt attempt = Bearer.attempt(http, attempts);
         if (!(Answers.object(http, MAX_CLOSE_BODY).get("count") instanceof Long count)) {
             throw new GatewayFailure(GatewayError.BAD_REQUEST, "count must be the number of items, a whole number");
         }
@@ -58,7 +56,7 @@ final class RuntimeResource {
 
     /** {@code POST /v1/runtime/result} with the result: of a call that was answered 202. Answers when it is journaled. */
     void result(Context http) {
-        Attempt attempt = attempt(http);
+        Attempt attempt = Bearer.attempt(http, attempts);
         byte[] result = Answers.body(http, FunctionErrors.MAX_RESULT_BYTES);
         Json.parse(result);
         report(http, attempt, new Reported.Result(result));
@@ -66,7 +64,7 @@ final class RuntimeResource {
 
     /** {@code POST /v1/runtime/failure} with {@code {error, message?, retryable?, retryAfterMs?}}: of such a call too. */
     void failure(Context http) {
-        Attempt attempt = attempt(http);
+        Attempt attempt = Bearer.attempt(http, attempts);
         Map<String, Object> body = Answers.object(http, MAX_FAILURE_BODY);
         String error = Answers.text(body, "error");
         try {
@@ -80,19 +78,6 @@ final class RuntimeResource {
         CompletableFuture<Void> journaled = attempt.report(report);
         http.future(() -> journaled.thenRun(() ->
                 Answers.json(http, 200, Map.of("id", attempt.firing().key().toString()))));
-    }
-
-    private Attempt attempt(Context http) {
-        String header = http.header("Authorization");
-        boolean bearer = header != null && header.toLowerCase(Locale.ROOT).startsWith(SCHEME);
-        try {
-            return attempts.of(bearer ? header.substring(SCHEME.length()).strip() : "");
-        } catch (GatewayFailure e) {
-            if (e.error() == GatewayError.UNKNOWN_TOKEN) {
-                http.header("WWW-Authenticate", "Bearer");
-            }
-            throw e;
-        }
     }
 
     private static void answer(Context http, CompletableFuture<String> acknowledged) {

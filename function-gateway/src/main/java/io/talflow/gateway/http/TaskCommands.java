@@ -3,6 +3,7 @@ package io.talflow.gateway.http;
 import io.javalin.http.Context;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.auth.Principal;
 import io.talflow.gateway.log.EventLog;
 import io.talflow.tal.Json;
 import io.talflow.tal.RuleReader;
@@ -55,7 +56,7 @@ final class TaskCommands {
         if (type != null && type.contains("yaml")) {
             byte[] text = Answers.body(http, MAX_RULES_BODY);
             String file = Objects.requireNonNullElse(Answers.optional(http, "file"), "rule.yaml");
-            String by = Objects.requireNonNullElse(Answers.optional(http, "by"), "api");
+            String by = by(http, Objects.requireNonNullElse(Answers.optional(http, "by"), "api"));
             add(http, (workflow, added) -> RuleReader.read(workflow, added, file, text), null, by);
             return;
         }
@@ -63,7 +64,8 @@ final class TaskCommands {
         String command = command(body);
         Map<String, Object> data = new LinkedHashMap<>(body);
         data.putIfAbsent("by", "api");
-        String by = Answers.text(data, "by");
+        String by = by(http, Answers.text(data, "by"));
+        data.put("by", by);
         if (command.equals("add")) {
             object(body, "add");
             add(http, (workflow, added) -> RuleReader.read(workflow, added, body.get("add")), body.get("given"), by);
@@ -71,6 +73,11 @@ final class TaskCommands {
         }
         Answers.text(body, command);
         append(http, "rules", EventTypes.TASK_RULES, data);
+    }
+
+    /** Whose token it is, which is proven; without authentication who it says it is. */
+    private static String by(Context http, String claimed) {
+        return Guard.caller(http).map(Principal::name).orElse(claimed);
     }
 
     /** The one command of a body, whose fields go with it. */

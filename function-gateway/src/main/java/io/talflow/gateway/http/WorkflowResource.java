@@ -144,6 +144,7 @@ final class WorkflowResource {
             throw new GatewayFailure(
                     GatewayError.BAD_REQUEST, "key must be 1 to 120 of A-Z a-z 0-9 . _ : ~ -, is %s".formatted(key));
         }
+        Audit.task(http, task);
         if (key != null && view.task(task).isPresent()) {
             Answers.json(http, 200, Map.of("task", task));
             return;

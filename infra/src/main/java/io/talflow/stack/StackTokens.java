@@ -1,0 +1,39 @@
+package io.talflow.stack;
+
+import io.talflow.gateway.auth.PrivateFile;
+import io.talflow.gateway.auth.Role;
+import io.talflow.gateway.auth.TokenFile;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+
+/**
+ * The tokens of a stack that authenticates: one for whoever owns its directory, one for its job. New with each start.
+ *
+ * @param file the gateway's
+ * @param owner a token of role admin
+ * @param jobFile has the job's
+ */
+record StackTokens(Path file, String owner, Path jobFile) {
+    private static final String OWNER = "stack-owner";
+    private static final String JOB = "stack-job";
+
+    /** Replaces those of the last start; others in the file stay. */
+    static StackTokens renew(Path gatewayData) throws IOException {
+        Path file = gatewayData.resolve("tokens.json").toAbsolutePath();
+        Path jobFile = gatewayData.resolve("job.token").toAbsolutePath();
+        TokenFile tokens = new TokenFile(file);
+        tokens.revoke(OWNER);
+        tokens.revoke(JOB);
+        long now = System.currentTimeMillis();
+        String owner = tokens.create(OWNER, Role.ADMIN, now, 0).text();
+        String job = tokens.create(JOB, Role.JOB, now, 0).text();
+        PrivateFile.replace(jobFile, job.getBytes(StandardCharsets.UTF_8));
+        return new StackTokens(file, owner, jobFile);
+    }
+
+    List<String> jobArguments() {
+        return List.of("--gateway-token-file", jobFile.toString());
+    }
+}
