@@ -122,7 +122,8 @@ public final class Gateway implements AutoCloseable {
                 closing(new ViewUpdater(data.resolve("view.db"), TopicSetup.id(options.kafka(), Topics.TASKS), clock));
         closing(new TopicTail(options.kafka(), List.of(Topics.TASKS), view));
 
-        BundleStore bundles = new BundleStore(data.resolve("bundles"), options.control());
+        BundleStore bundles =
+                new BundleStore(data.resolve("bundles"), options.control(), options.security()::peerHeaders);
         FunctionLogs logs = new FunctionLogs(data.resolve("logs"));
         Path journalFile = data.resolve("journal.db");
         String instance = Instance.of(data, journalFile);

@@ -51,7 +51,8 @@ public record GatewayOptions(
             "python-servers",
             "python-idle-seconds",
             "tokens",
-            "insecure");
+            "insecure",
+            "peer-token-file");
     /** Options without a value. */
     private static final Set<String> FLAGS = Set.of("insecure");
 

@@ -9,8 +9,10 @@ import io.talflow.gateway.auth.Role;
 import io.talflow.gateway.auth.Token;
 import io.talflow.gateway.auth.TokenFile;
 import io.talflow.tal.Json;
+import io.talflow.tal.event.EventTypes;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -18,6 +20,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -179,13 +182,38 @@ class AccessIT {
     }
 
     @Test
+    void givesItsBundlesToANodeThatShowsItsToken() throws Exception {
+        String sum = as(Role.ADMIN)
+                .apply("sum", Map.of("sum.py", "def handler(ctx, input): return 5", "workflow.yaml", """
+                tal: 1
+                workflow: sum
+                functions: {sum: {python: sum.py}}
+                rules: [{when: started, do: {invoke: sum}}]
+                """));
+        Path token = Files.writeString(
+                data.resolve("node.token"), TOKENS.get(Role.NODE).text());
+        GatewayOptions options = GatewayOptions.of(broker.bootstrap(), data.resolve("two"))
+                .withControl(gateway.url())
+                .withSecurity(Security.LOOPBACK_ONLY.withPeerToken(token));
+        Map<String, Object> firing = GatewayClient.firing("sum", sum, "sum", "r/0", Map.of());
+        try (Gateway second = Gateway.start(options)) {
+            new GatewayClient(second.url()).fire(firing);
+            await().atMost(Duration.ofSeconds(30))
+                    .untilAsserted(() -> assertThat(LoggedEvents.of(broker.bootstrap(), "sum/t@0/r/0"))
+                            .singleElement()
+                            .satisfies(event -> assertThat(event.type()).isEqualTo(EventTypes.INVOCATION_COMPLETED)));
+        }
+    }
+
+    @Test
     void refusesToServeOtherMachinesWithoutAuthenticationUnlessToldTo() throws IOException {
         GatewayOptions open =
                 GatewayOptions.of(broker.bootstrap(), data.resolve("open")).withHost("0.0.0.0");
         assertThatThrownBy(() -> Gateway.start(open))
                 .hasMessageContaining("--tokens FILE")
                 .hasMessageContaining("--insecure");
-        try (Gateway insecure = Gateway.start(open.withSecurity(new Security(java.util.Optional.empty(), true)))) {
+        try (Gateway insecure =
+                Gateway.start(open.withSecurity(new Security(Optional.empty(), true, Optional.empty())))) {
             assertThat(insecure.url()).startsWith("http://");
         }
     }

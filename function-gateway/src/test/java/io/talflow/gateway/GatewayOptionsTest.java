@@ -35,7 +35,9 @@ class GatewayOptionsTest {
             "--python-idle-seconds",
             "11",
             "--tokens",
-            "/t"
+            "/t",
+            "--peer-token-file",
+            "/p"
         };
         assertThat(GatewayOptions.parse(arguments, Map.of()))
                 .isEqualTo(new GatewayOptions(
@@ -50,7 +52,7 @@ class GatewayOptionsTest {
                         "py",
                         3,
                         Duration.ofSeconds(11),
-                        Security.of(Path.of("/t"))));
+                        Security.of(Path.of("/t")).withPeerToken(Path.of("/p"))));
     }
 
     @Test

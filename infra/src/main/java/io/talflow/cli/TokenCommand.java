@@ -72,7 +72,7 @@ final class TokenCommand implements Runnable {
                 required = true,
                 paramLabel = "ROLE",
                 description =
-                        "viewer reads; operator also starts and changes tasks; admin also applies workflows; job is the Flink job's.")
+                        "viewer reads; operator also starts and changes tasks; admin also applies workflows; job is for the Flink job, node for other gateways.")
         private Role role;
 
         @Option(

@@ -9,10 +9,16 @@ public enum Role {
     /** Applies and deletes workflows, that is, decides what code runs. */
     ADMIN,
     /** Hands over firings and nothing else; the Flink job's. */
-    JOB;
+    JOB,
+    /** Fetches what functions on another node need, and nothing else; another gateway's. */
+    NODE;
 
     /** Whether who has this role may do what needs the other. */
     public boolean covers(Role needed) {
-        return this == JOB || needed == JOB ? this == needed : compareTo(needed) >= 0;
+        return isMachine() || needed.isMachine() ? this == needed : compareTo(needed) >= 0;
+    }
+
+    private boolean isMachine() {
+        return this == JOB || this == NODE;
     }
 }

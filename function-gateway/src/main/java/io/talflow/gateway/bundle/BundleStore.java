@@ -25,13 +25,25 @@ public final class BundleStore {
 
     private final Path directory;
     private final String control;
+    private final PeerHeaders headers;
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
 
     /** @param control address of the gateway to fetch missing bundles from; empty: nowhere */
     public BundleStore(Path directory, String control) {
+        this(directory, control, Map::of);
+    }
+
+    /** @param headers that the other gateway wants to see */
+    public BundleStore(Path directory, String control, PeerHeaders headers) {
         this.directory = directory;
         this.control = control;
+        this.headers = headers;
+    }
+
+    /** Headers of a request to another gateway. */
+    public interface PeerHeaders {
+        Map<String, String> get() throws IOException;
     }
 
     /** Stores a bundle; nothing happens if it is there. */
@@ -90,8 +102,12 @@ public final class BundleStore {
         }
         URI uri = URI.create(control + "/v1/bundles/" + version);
         try {
-            HttpResponse<byte[]> response = http.send(
-                    HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60)).build(), BodyHandlers.ofByteArray());
+            HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60));
+            headers.get().forEach(request::header);
+            HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
+            if (response.statusCode() == 401 || response.statusCode() == 403) {
+                throw new IOException("%s wants a token of role node; give --peer-token-file FILE".formatted(uri));
+            }
             if (response.statusCode() != 200) {
                 throw new IOException("%s answered %d".formatted(uri, response.statusCode()));
             }

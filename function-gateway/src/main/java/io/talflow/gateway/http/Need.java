@@ -12,7 +12,8 @@ enum Need {
     VIEWER(Role.VIEWER),
     OPERATOR(Role.OPERATOR),
     ADMIN(Role.ADMIN),
-    JOB(Role.JOB);
+    JOB(Role.JOB),
+    NODE(Role.NODE);
 
     private final Role role;
 
