@@ -132,7 +132,7 @@ public final class Gateway implements AutoCloseable {
         PythonServers servers = closing(new PythonServers(
                 bundles, new PythonEnvironments(options.python(), data.resolve("python")), logs, timer, clock));
         PythonPool pool = closing(new PythonPool(servers, options.pythonServers(), options.pythonIdle(), timer, clock));
-        HttpExecutor http = closing(new HttpExecutor(timer, clock));
+        HttpExecutor http = closing(new HttpExecutor(options.security().destinations(), timer, clock));
         Executors executors = new Executors(new PythonExecutor(pool), http, new ReplayExecutor(timer, clock));
         Attempts attempts = new Attempts(urls);
         Invoker invoker = closing(new Invoker(journal, definitions, executors, attempts, publisher, clock));

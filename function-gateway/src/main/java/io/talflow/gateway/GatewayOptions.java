@@ -52,7 +52,8 @@ public record GatewayOptions(
             "python-idle-seconds",
             "tokens",
             "insecure",
-            "peer-token-file");
+            "peer-token-file",
+            "http-allow");
     /** Options without a value. */
     private static final Set<String> FLAGS = Set.of("insecure");
 

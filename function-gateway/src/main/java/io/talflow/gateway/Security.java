@@ -1,5 +1,6 @@
 package io.talflow.gateway;
 
+import io.talflow.gateway.exec.Destinations;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -12,23 +13,36 @@ import java.util.Optional;
  * @param tokens file of the tokens it takes; empty: everybody may do everything
  * @param insecure may serve other machines without authentication
  * @param peerToken file with the token, of role node, that it shows to other gateways; empty: none
+ * @param destinations where http functions may be
  */
-public record Security(Optional<Path> tokens, boolean insecure, Optional<Path> peerToken) {
-    /** Without authentication, which goes on loopback only. */
-    public static final Security LOOPBACK_ONLY = new Security(Optional.empty(), false, Optional.empty());
+public record Security(Optional<Path> tokens, boolean insecure, Optional<Path> peerToken, Destinations destinations) {
+    /** Without authentication, which goes on loopback only, where functions may be, too. */
+    public static final Security LOOPBACK_ONLY =
+            new Security(Optional.empty(), false, Optional.empty(), Destinations.WITH_LOOPBACK);
 
     public Security {
         tokens = tokens.map(file -> file.toAbsolutePath().normalize());
     }
 
-    /** With authentication. */
+    /** Without authentication even where other machines reach the gateway. */
+    public static final Security INSECURE = new Security(Optional.empty(), true, Optional.empty(), Destinations.PUBLIC);
+
+    /** With authentication; functions have public addresses. */
     public static Security of(Path tokens) {
-        return new Security(Optional.of(tokens), false, Optional.empty());
+        return new Security(Optional.of(tokens), false, Optional.empty(), Destinations.PUBLIC);
+    }
+
+    public Security withTokens(Path file) {
+        return new Security(Optional.of(file), insecure, peerToken, destinations);
+    }
+
+    public Security withDestinations(Destinations newDestinations) {
+        return new Security(tokens, insecure, peerToken, newDestinations);
     }
 
     /** Shows other gateways the token of a file. */
     public Security withPeerToken(Path file) {
-        return new Security(tokens, insecure, Optional.of(file));
+        return new Security(tokens, insecure, Optional.of(file), destinations);
     }
 
     /** The headers that other gateways want to see, read anew with each call. */
@@ -58,7 +72,8 @@ public record Security(Optional<Path> tokens, boolean insecure, Optional<Path> p
                         : Optional.of(Path.of(values.getOrDefault(
                                 "tokens", data.resolve("tokens.json").toString()))),
                 insecure,
-                Optional.ofNullable(values.get("peer-token-file")).map(Path::of));
+                Optional.ofNullable(values.get("peer-token-file")).map(Path::of),
+                Destinations.parse(values.getOrDefault("http-allow", "")));
     }
 
     boolean authenticates() {

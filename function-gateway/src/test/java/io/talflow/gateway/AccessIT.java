@@ -20,7 +20,6 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -55,7 +54,7 @@ class AccessIT {
             TOKENS.put(role, file.create("the-" + role.name().toLowerCase(Locale.ROOT), role, 0, 0));
         }
         gateway = Gateway.start(GatewayOptions.of(broker.bootstrap(), data.resolve("one"))
-                .withSecurity(Security.of(data.resolve("tokens.json"))));
+                .withSecurity(Security.LOOPBACK_ONLY.withTokens(data.resolve("tokens.json"))));
         version = as(Role.ADMIN).apply("held", Map.of("workflow.yaml", """
                 tal: 1
                 workflow: held
@@ -212,8 +211,7 @@ class AccessIT {
         assertThatThrownBy(() -> Gateway.start(open))
                 .hasMessageContaining("--tokens FILE")
                 .hasMessageContaining("--insecure");
-        try (Gateway insecure =
-                Gateway.start(open.withSecurity(new Security(Optional.empty(), true, Optional.empty())))) {
+        try (Gateway insecure = Gateway.start(open.withSecurity(Security.INSECURE))) {
             assertThat(insecure.url()).startsWith("http://");
         }
     }

@@ -3,6 +3,7 @@ package io.talflow.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.talflow.gateway.exec.Destinations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
@@ -37,7 +38,9 @@ class GatewayOptionsTest {
             "--tokens",
             "/t",
             "--peer-token-file",
-            "/p"
+            "/p",
+            "--http-allow",
+            "in.house:80"
         };
         assertThat(GatewayOptions.parse(arguments, Map.of()))
                 .isEqualTo(new GatewayOptions(
@@ -52,7 +55,9 @@ class GatewayOptionsTest {
                         "py",
                         3,
                         Duration.ofSeconds(11),
-                        Security.of(Path.of("/t")).withPeerToken(Path.of("/p"))));
+                        Security.of(Path.of("/t"))
+                                .withPeerToken(Path.of("/p"))
+                                .withDestinations(Destinations.parse("in.house:80"))));
     }
 
     @Test

@@ -10,8 +10,8 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -46,6 +46,9 @@ final class DevCommand implements Callable<Integer> {
             description = "The stack's data directory (default: ${DEFAULT-VALUE}).")
     private Path data;
 
+    @Mixin
+    private NodeOptions node;
+
     @Spec
     private CommandSpec spec;
 
@@ -77,9 +80,9 @@ final class DevCommand implements Callable<Integer> {
         Runnable owned = () -> err.println("starting the stack in %s".formatted(data));
         try {
             Optional<Running> running = processes
-                    ? ProcessStack.start(data, owned, authenticate)
+                    ? ProcessStack.start(data, owned, authenticate, node.arguments())
                             .map(stack -> new Running(stack.url(), stack.kafka(), stack.token(), stack::close))
-                    : Stack.start(data, owned, UnaryOperator.identity(), authenticate)
+                    : Stack.start(data, owned, node.gateway(), authenticate)
                             .map(stack -> new Running(stack.url(), stack.kafka(), stack.token(), stack::close));
             if (running.isPresent()) {
                 return running.get();

@@ -51,6 +51,9 @@ final class RunCommand implements Callable<Integer> {
     @Mixin
     private Connection connection;
 
+    @Mixin
+    private NodeOptions node;
+
     @Spec
     private CommandSpec spec;
 
@@ -59,7 +62,7 @@ final class RunCommand implements Callable<Integer> {
         PrintWriter err = spec.commandLine().getErr();
         Object parsed = Input.parse(input);
         WorkflowFile workflow = WorkflowFile.load(file, err);
-        Session session = Session.open(connection, err);
+        Session session = Session.open(connection, node, err);
         Interrupt interrupt = Interrupt.of(session, err);
         try {
             String task = start(session, workflow, parsed);

@@ -8,7 +8,6 @@ import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import java.util.function.UnaryOperator;
 
 /**
  * A stack to work with: the one that owns the data directory, or one of this command's own. When the owner of another
@@ -19,17 +18,20 @@ final class Session implements AutoCloseable {
     private static final int REOPENED_AT_MOST = 5;
 
     private final Connection connection;
+    private final NodeOptions node;
     private final PrintWriter err;
     private volatile Api api;
     private volatile Stack own;
 
-    private Session(Connection connection, PrintWriter err) {
+    private Session(Connection connection, NodeOptions node, PrintWriter err) {
         this.connection = connection;
+        this.node = node;
         this.err = err;
     }
 
-    static Session open(Connection connection, PrintWriter err) {
-        Session session = new Session(connection, err);
+    /** @param node of a stack that is started because none runs */
+    static Session open(Connection connection, NodeOptions node, PrintWriter err) {
+        Session session = new Session(connection, node, err);
         session.open();
         return session;
     }
@@ -90,7 +92,7 @@ final class Session implements AutoCloseable {
             return Stack.start(
                     connection.data,
                     () -> err.println("starting the stack in %s".formatted(connection.data)),
-                    UnaryOperator.identity());
+                    node.gateway());
         } catch (IOException | RuntimeException e) {
             throw CommandFailed.unreachable(
                     "the stack does not start: %s; see %s".formatted(e.getMessage(), connection.data.resolve("logs")));

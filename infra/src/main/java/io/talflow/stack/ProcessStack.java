@@ -44,9 +44,11 @@ public final class ProcessStack implements AutoCloseable {
      *
      * @param owned is run when the directory is this stack's, before the processes start
      * @param authenticate whether the gateway asks for tokens; {@link #token} is one
+     * @param node further arguments of the gateway
      * @return empty if another stack owns the directory
      */
-    public static Optional<ProcessStack> start(Path data, Runnable owned, boolean authenticate) throws IOException {
+    public static Optional<ProcessStack> start(Path data, Runnable owned, boolean authenticate, List<String> node)
+            throws IOException {
         Optional<DataLock> lock = DataLock.tryLock(data);
         if (lock.isEmpty()) {
             return Optional.empty();
@@ -56,7 +58,7 @@ public final class ProcessStack implements AutoCloseable {
         ProcessStack stack = new ProcessStack(data.toAbsolutePath());
         stack.parts.push(lock.get());
         try {
-            stack.startParts(authenticate);
+            stack.startParts(authenticate, node);
             return Optional.of(stack);
         } catch (IOException | RuntimeException e) {
             stack.close();
@@ -82,7 +84,7 @@ public final class ProcessStack implements AutoCloseable {
         return (Long) pids.get(name);
     }
 
-    private void startParts(boolean authenticate) throws IOException {
+    private void startParts(boolean authenticate, List<String> node) throws IOException {
         Path gatewayData = Files.createDirectories(data.resolve("gateway"));
         Optional<StackTokens> tokens = authenticate ? Optional.of(StackTokens.renew(gatewayData)) : Optional.empty();
         List<Integer> ports = FreePorts.find(5);
@@ -135,6 +137,7 @@ public final class ProcessStack implements AutoCloseable {
                 String.valueOf(gateway),
                 "--node-id",
                 "node-1"));
+        gatewayArguments.addAll(node);
         gatewayArguments.addAll(
                 tokens.map(made -> List.of("--tokens", made.file().toString())).orElse(List.of("--insecure")));
         child("gateway", "512m", "io.talflow.gateway.GatewayMain", gatewayArguments);

@@ -3,7 +3,6 @@ package io.talflow.stack;
 import io.talflow.flink.job.JobOptions;
 import io.talflow.gateway.Gateway;
 import io.talflow.gateway.GatewayOptions;
-import io.talflow.gateway.Security;
 import io.talflow.gateway.log.TopicSetup;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -108,8 +107,9 @@ public final class Stack implements AutoCloseable {
         parts.push(FlinkRunner.startLocally(checkpoints, JobOptions.parse(job.toArray(String[]::new))));
         GatewayOptions options =
                 gatewayOptions.apply(GatewayOptions.of(kafka, gatewayData).withPort(ports.get(2)));
-        Gateway gateway = Gateway.start(tokens.map(made -> options.withSecurity(Security.of(made.file())))
-                .orElse(options));
+        Gateway gateway = Gateway.start(
+                tokens.map(made -> options.withSecurity(options.security().withTokens(made.file())))
+                        .orElse(options));
         parts.push(gateway);
         address = new StackFile(
                 gateway.url(),

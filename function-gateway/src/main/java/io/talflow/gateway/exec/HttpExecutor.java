@@ -4,6 +4,7 @@ import io.talflow.gateway.journal.Outcome;
 import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -28,11 +29,17 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
     private final ScheduledExecutorService timer;
     private final Clock clock;
 
-    public HttpExecutor(ScheduledExecutorService timer, Clock clock) {
+    /** @param destinations where it may call */
+    public HttpExecutor(Destinations destinations, ScheduledExecutorService timer, Clock clock) {
+        this(destinations, InetAddress::getAllByName, timer, clock);
+    }
+
+    HttpExecutor(Destinations destinations, Destinations.Lookup lookup, ScheduledExecutorService timer, Clock clock) {
         this.timer = timer;
         this.clock = clock;
         client = HttpAsyncClients.custom()
                 .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
+                        .setDnsResolver(new CheckedAddresses(destinations, lookup))
                         .setMaxConnPerRoute(256)
                         .setMaxConnTotal(1024)
                         .build())
@@ -101,10 +108,11 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
     }
 
     private static Outcome unreachable(long began, String url, Exception error) {
+        boolean refused = error instanceof Destinations.Refused;
         Map<String, Object> data = new LinkedHashMap<>();
-        data.put("error", "Http.Unreachable");
-        data.put("message", url + ": " + error);
-        data.put("retryable", true);
+        data.put("error", refused ? "Http.NotAllowed" : "Http.Unreachable");
+        data.put("message", url + ": " + (refused ? error.getMessage() : error));
+        data.put("retryable", !refused);
         return new Outcome.Failed(began, Json.bytes(data));
     }
 

@@ -32,7 +32,7 @@ class HttpExecutorTest {
             new Access(new Access.Urls("http://127.0.0.1:1", "http://gateway:1"), "secret");
 
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1);
-    private final HttpExecutor executor = new HttpExecutor(timer, Clock.systemUTC());
+    private final HttpExecutor executor = new HttpExecutor(Destinations.WITH_LOOPBACK, timer, Clock.systemUTC());
     private final CompletableFuture<Map<String, String>> headers = new CompletableFuture<>();
     private HttpServer server;
 
