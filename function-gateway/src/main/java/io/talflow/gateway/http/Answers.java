@@ -17,6 +17,7 @@ import java.util.Map;
 final class Answers {
     private static final int MAX_PAGE = 1_000;
     private static final int DEFAULT_PAGE = 100;
+    private static final int MAX_DRAINED = 8 * 1024 * 1024;
 
     private Answers() {}
 
@@ -122,9 +123,17 @@ final class Answers {
         return new GatewayFailure(error, document.getMessage(), Map.of("problems", problems));
     }
 
-    /** What is not read of the body would be taken for the next request, so the connection is not used again. */
+    /**
+     * What is not read of the body would be taken for the next request, so the connection is not used again. Of a body
+     * that is not much too large the rest is thrown away: most clients see no answer while they still send.
+     */
     private static GatewayFailure tooLarge(Context http, int limit) {
         http.header("Connection", "close");
+        try {
+            http.req().getInputStream().skip(MAX_DRAINED);
+        } catch (java.io.IOException e) {
+            return new GatewayFailure(GatewayError.BAD_REQUEST, "the body ended early: " + e.getMessage());
+        }
         return new GatewayFailure(GatewayError.TOO_LARGE, "the body may have %d bytes".formatted(limit));
     }
 }
