@@ -63,7 +63,8 @@ final class TokenCommand implements Runnable {
 
     @Command(
             name = "create",
-            description = "Makes a token and prints it, once: the file keeps only its digest.",
+            description =
+                    "Makes a token and prints it, once: the file keeps only its digest. A table is the token alone.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  talflow token create --role viewer --name grafana --expires 90d"})
     static final class Create implements Runnable {
@@ -91,6 +92,9 @@ final class TokenCommand implements Runnable {
         @Mixin
         private Tokens tokens;
 
+        @Mixin
+        private Output output;
+
         @Spec
         private CommandSpec spec;
 
@@ -99,6 +103,11 @@ final class TokenCommand implements Runnable {
             long now = System.currentTimeMillis();
             long end = expires == null ? 0 : now + lifetime().toMillis();
             Token.Made made = tokens.use(file -> file.create(name, role, now, end));
+            if (output.isJson()) {
+                output.print(
+                        spec.commandLine().getOut(), Map.of("id", made.token().id(), "token", made.text()));
+                return;
+            }
             spec.commandLine().getOut().println(made.text());
             spec.commandLine()
                     .getErr()
@@ -161,6 +170,9 @@ final class TokenCommand implements Runnable {
         @Mixin
         private Tokens tokens;
 
+        @Mixin
+        private Output output;
+
         @Spec
         private CommandSpec spec;
 
@@ -170,7 +182,7 @@ final class TokenCommand implements Runnable {
             if (revoked == 0) {
                 throw CommandFailed.badInput("no token %s; talflow token list shows what there is".formatted(which));
             }
-            spec.commandLine().getErr().println("revoked %d".formatted(revoked));
+            output.print(spec.commandLine().getOut(), Map.of("revoked", (long) revoked));
         }
     }
 }
