@@ -11,13 +11,15 @@ class Context:
     firing: id of the invocation; the same in each attempt, so it serves as an idempotency key.
     attempt: 1 for the first attempt.
     deadline: when the attempt is stopped, in seconds since the epoch.
+    secrets: values of the function's declared secrets, by name.
     """
 
-    def __init__(self, task, firing, attempt, deadline, signals=None):
+    def __init__(self, task, firing, attempt, deadline, signals=None, secrets=None):
         self.task = task
         self.firing = firing
         self.attempt = attempt
         self.deadline = deadline
+        self.secrets = secrets or {}
         self._signals = signals
 
     def remaining(self):

@@ -5,6 +5,7 @@
 It connects to the socket, serves POST requests on that connection, and ends with it or with its standard input.
 """
 
+import base64
 import json
 import os
 import socket
@@ -62,7 +63,13 @@ def _context(headers, gateways):
         attempt=int(headers.get("x-talflow-attempt", "1")),
         deadline=int(headers.get("x-deadline-ms", "0")) / 1000.0,
         signals=_signals(headers, gateways),
+        secrets=_secrets(headers),
     )
+
+
+def _secrets(headers):
+    text = headers.get("x-talflow-secrets")
+    return json.loads(base64.b64decode(text)) if text else {}
 
 
 def _signals(headers, gateways):

@@ -30,6 +30,7 @@ import io.talflow.gateway.node.Nodes;
 import io.talflow.gateway.runtime.Access;
 import io.talflow.gateway.runtime.Attempts;
 import io.talflow.gateway.runtime.Signals;
+import io.talflow.gateway.secret.SecretStore;
 import io.talflow.gateway.view.Replies;
 import io.talflow.gateway.view.ViewUpdater;
 import io.talflow.tal.event.Topics;
@@ -134,7 +135,8 @@ public final class Gateway implements AutoCloseable {
         PythonPool pool = closing(new PythonPool(servers, options.pythonServers(), options.pythonIdle(), timer, clock));
         HttpExecutor http = closing(new HttpExecutor(options.security().destinations(), timer, clock));
         Executors executors = new Executors(new PythonExecutor(pool), http, new ReplayExecutor(timer, clock));
-        Attempts attempts = new Attempts(urls);
+        Attempts attempts =
+                new Attempts(urls, new SecretStore(options.security().secrets()));
         Invoker invoker = closing(new Invoker(journal, definitions, executors, attempts, publisher, clock));
 
         if (!definitionsTail.awaitCaughtUp(CATCH_UP)) {

@@ -53,7 +53,8 @@ public record GatewayOptions(
             "tokens",
             "insecure",
             "peer-token-file",
-            "http-allow");
+            "http-allow",
+            "secrets");
     /** Options without a value. */
     private static final Set<String> FLAGS = Set.of("insecure");
 

@@ -14,35 +14,46 @@ import java.util.Optional;
  * @param insecure may serve other machines without authentication
  * @param peerToken file with the token, of role node, that it shows to other gateways; empty: none
  * @param destinations where http functions may be
+ * @param secrets directory of a file for each secret that functions may be given; empty: none
  */
-public record Security(Optional<Path> tokens, boolean insecure, Optional<Path> peerToken, Destinations destinations) {
+public record Security(
+        Optional<Path> tokens,
+        boolean insecure,
+        Optional<Path> peerToken,
+        Destinations destinations,
+        Optional<Path> secrets) {
     /** Without authentication, which goes on loopback only, where functions may be, too. */
     public static final Security LOOPBACK_ONLY =
-            new Security(Optional.empty(), false, Optional.empty(), Destinations.WITH_LOOPBACK);
+            new Security(Optional.empty(), false, Optional.empty(), Destinations.WITH_LOOPBACK, Optional.empty());
 
     public Security {
         tokens = tokens.map(file -> file.toAbsolutePath().normalize());
     }
 
     /** Without authentication even where other machines reach the gateway. */
-    public static final Security INSECURE = new Security(Optional.empty(), true, Optional.empty(), Destinations.PUBLIC);
+    public static final Security INSECURE =
+            new Security(Optional.empty(), true, Optional.empty(), Destinations.PUBLIC, Optional.empty());
 
     /** With authentication; functions have public addresses. */
     public static Security of(Path tokens) {
-        return new Security(Optional.of(tokens), false, Optional.empty(), Destinations.PUBLIC);
+        return new Security(Optional.of(tokens), false, Optional.empty(), Destinations.PUBLIC, Optional.empty());
     }
 
     public Security withTokens(Path file) {
-        return new Security(Optional.of(file), insecure, peerToken, destinations);
+        return new Security(Optional.of(file), insecure, peerToken, destinations, secrets);
     }
 
     public Security withDestinations(Destinations newDestinations) {
-        return new Security(tokens, insecure, peerToken, newDestinations);
+        return new Security(tokens, insecure, peerToken, newDestinations, secrets);
+    }
+
+    public Security withSecrets(Path directory) {
+        return new Security(tokens, insecure, peerToken, destinations, Optional.of(directory));
     }
 
     /** Shows other gateways the token of a file. */
     public Security withPeerToken(Path file) {
-        return new Security(tokens, insecure, Optional.of(file), destinations);
+        return new Security(tokens, insecure, Optional.of(file), destinations, secrets);
     }
 
     /** The headers that other gateways want to see, read anew with each call. */
@@ -73,7 +84,8 @@ public record Security(Optional<Path> tokens, boolean insecure, Optional<Path> p
                                 "tokens", data.resolve("tokens.json").toString()))),
                 insecure,
                 Optional.ofNullable(values.get("peer-token-file")).map(Path::of),
-                Destinations.parse(values.getOrDefault("http-allow", "")));
+                Destinations.parse(values.getOrDefault("http-allow", "")),
+                Optional.ofNullable(values.get("secrets")).map(Path::of));
     }
 
     boolean authenticates() {

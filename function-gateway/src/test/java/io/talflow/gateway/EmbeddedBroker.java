@@ -22,10 +22,17 @@ import org.apache.kafka.server.common.MetadataVersion;
 public final class EmbeddedBroker implements AutoCloseable {
     private final KafkaRaftServer server;
     private final int port;
+    private final Path data;
 
-    private EmbeddedBroker(KafkaRaftServer server, int port) {
+    private EmbeddedBroker(KafkaRaftServer server, int port, Path data) {
         this.server = server;
         this.port = port;
+        this.data = data;
+    }
+
+    /** Where it keeps its topics. */
+    Path data() {
+        return data;
     }
 
     public static EmbeddedBroker start() throws Exception {
@@ -50,7 +57,7 @@ public final class EmbeddedBroker implements AutoCloseable {
         KafkaRaftServer server =
                 new KafkaRaftServer(new KafkaConfig(properties(data, port, controllerPort)), Time.SYSTEM);
         server.startup();
-        return new EmbeddedBroker(server, port);
+        return new EmbeddedBroker(server, port, data);
     }
 
     private static ServerSocket socket() throws IOException {

@@ -40,7 +40,9 @@ class GatewayOptionsTest {
             "--peer-token-file",
             "/p",
             "--http-allow",
-            "in.house:80"
+            "in.house:80",
+            "--secrets",
+            "/s"
         };
         assertThat(GatewayOptions.parse(arguments, Map.of()))
                 .isEqualTo(new GatewayOptions(
@@ -57,7 +59,8 @@ class GatewayOptionsTest {
                         Duration.ofSeconds(11),
                         Security.of(Path.of("/t"))
                                 .withPeerToken(Path.of("/p"))
-                                .withDestinations(Destinations.parse("in.house:80"))));
+                                .withDestinations(Destinations.parse("in.house:80"))
+                                .withSecrets(Path.of("/s"))));
     }
 
     @Test

@@ -1,7 +1,10 @@
 package io.talflow.cli;
 
 import io.talflow.gateway.GatewayOptions;
+import io.talflow.gateway.Security;
 import io.talflow.gateway.exec.Destinations;
+import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.function.UnaryOperator;
 import picocli.CommandLine.Option;
@@ -16,6 +19,13 @@ final class NodeOptions {
                     "Where http functions may be beside public addresses and this machine: names, *.NAMES, addresses.")
     private String httpAllow;
 
+    @Option(
+            names = "--secrets",
+            paramLabel = "DIR",
+            defaultValue = "${TALFLOW_SECRETS}",
+            description = "A directory with a file for each secret that functions may be given.")
+    private Path secrets;
+
     /** For a gateway in this process. */
     UnaryOperator<GatewayOptions> gateway() {
         Destinations destinations;
@@ -24,12 +34,19 @@ final class NodeOptions {
         } catch (IllegalArgumentException e) {
             throw CommandFailed.badInput(e.getMessage());
         }
-        return options -> options.withSecurity(options.security().withDestinations(destinations));
+        return options -> {
+            Security security = options.security().withDestinations(destinations);
+            return options.withSecurity(secrets == null ? security : security.withSecrets(secrets));
+        };
     }
 
     /** For a gateway as a process. */
     List<String> arguments() {
-        return List.of("--http-allow", httpAllow());
+        List<String> arguments = new ArrayList<>(List.of("--http-allow", httpAllow()));
+        if (secrets != null) {
+            arguments.addAll(List.of("--secrets", secrets.toAbsolutePath().toString()));
+        }
+        return arguments;
     }
 
     private String httpAllow() {

@@ -51,6 +51,7 @@ final class TimeScale {
                 function.timeout(),
                 function.retry(),
                 function.compensate(),
+                function.secrets(),
                 function.position());
     }
 }

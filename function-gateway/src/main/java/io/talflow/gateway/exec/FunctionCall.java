@@ -4,7 +4,9 @@ import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.runtime.Access;
 import io.talflow.gateway.runtime.Reported;
+import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
+import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -44,6 +46,19 @@ public record FunctionCall(Firing firing, Function function, Access access, Comp
         headers.put("X-Talflow-Token", access.token());
         headers.put("X-Deadline-Ms", Long.toString(deadline));
         return headers;
+    }
+
+    /**
+     * Headers with the secrets of a function that the gateway runs itself: JSON by name in base64, since a value may have
+     * any character. None if it has none.
+     */
+    public Map<String, String> secretHeaders() {
+        return access.secrets().isEmpty()
+                ? Map.of()
+                : Map.of(
+                        "X-Talflow-Secrets",
+                        Base64.getEncoder()
+                                .encodeToString(Json.bytes(access.secrets().values())));
     }
 
     /**

@@ -13,6 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
 import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
@@ -25,6 +26,8 @@ import org.apache.hc.core5.util.Timeout;
 
 /** Calls a service that is already running: one POST an attempt, no retry of its own. */
 public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
+    private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]*");
+
     private final CloseableHttpAsyncClient client;
     private final ScheduledExecutorService timer;
     private final Clock clock;
@@ -59,6 +62,15 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
         Function function = invocation.function();
         String url = ((Function.Executor.Http) function.executor()).url();
         long began = clock.millis();
+        for (Map.Entry<String, String> secret :
+                invocation.access().secrets().values().entrySet()) {
+            if (!HEADER_VALUE.matcher(secret.getValue()).matches()) {
+                String message = "secret %s cannot be sent in a header: it must be printable ASCII in one line"
+                        .formatted(secret.getKey());
+                return new Execution(
+                        CompletableFuture.completedFuture(FunctionErrors.secret(began, message)), () -> {});
+            }
+        }
         long limit = function.timeout().toMillis();
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
         Future<?> call = client.execute(
@@ -104,6 +116,10 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
                 request.addHeader(name, value);
             }
         });
+        for (Function.Secret secret : invocation.function().secrets()) {
+            String value = invocation.access().secrets().values().get(secret.name());
+            request.addHeader(secret.httpHeader(), secret.httpValue(value));
+        }
         return request.setEntity(invocation.firing().input(), ContentType.APPLICATION_JSON);
     }
 

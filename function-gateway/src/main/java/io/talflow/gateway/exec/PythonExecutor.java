@@ -14,8 +14,13 @@ public final class PythonExecutor implements FunctionExecutor {
     public Execution run(FunctionCall call) {
         Function.Executor.Python python =
                 (Function.Executor.Python) call.function().executor();
-        PythonJob job =
-                new PythonJob(new PythonJob.ServerKey(call.firing().version(), python.file(), python.handler()), call);
+        PythonJob job = new PythonJob(
+                new PythonJob.ServerKey(
+                        call.firing().version(),
+                        python.file(),
+                        python.handler(),
+                        call.function().secrets()),
+                call);
         pool.submit(job);
         return new Execution(job.outcome(), () -> pool.cancel(job));
     }

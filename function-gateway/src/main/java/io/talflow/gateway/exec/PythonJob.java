@@ -1,12 +1,17 @@
 package io.talflow.gateway.exec;
 
 import io.talflow.gateway.journal.Outcome;
+import io.talflow.tal.model.Function;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
 /** A firing on its way through the pool. */
 final class PythonJob {
-    /** What a function server serves: one handler of one file of one bundle. */
-    record ServerKey(String version, String file, String handler) {}
+    /**
+     * What a function server serves: one handler of one file of one bundle, given these secrets and no others, since what
+     * a process has been given once it may keep.
+     */
+    record ServerKey(String version, String file, String handler, List<Function.Secret> secrets) {}
 
     private final ServerKey key;
     private final FunctionCall call;

@@ -9,6 +9,7 @@ import java.io.IOException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
@@ -69,12 +70,10 @@ final class PythonServer implements AutoCloseable {
         long began = clock.millis();
         Timeout timeout = new Timeout(function.timeout().toMillis());
         try {
-            FunctionReply reply = wire.call(
-                    call.headers(
-                            began + function.timeout().toMillis(),
-                            call.access().urls().local()),
-                    firing.input(),
-                    FunctionErrors.MAX_RESULT_BYTES);
+            Map<String, String> headers = call.headers(
+                    began + function.timeout().toMillis(), call.access().urls().local());
+            headers.putAll(call.secretHeaders());
+            FunctionReply reply = wire.call(headers, firing.input(), FunctionErrors.MAX_RESULT_BYTES);
             timeout.cancel();
             return reply.outcome("the process of " + function.name(), began, clock.millis())
                     .orElseThrow(() -> PythonPool.unexpected("202"));
@@ -89,7 +88,7 @@ final class PythonServer implements AutoCloseable {
                             began, function.name(), exitCode(), FunctionLogs.tail(output, outputBytes));
         } finally {
             timeout.cancel();
-            outputBytes = logs.take(firing, output, outputBytes);
+            outputBytes = logs.take(firing, output, outputBytes, call.access().secrets());
         }
     }
 

@@ -2,6 +2,7 @@ package io.talflow.gateway.invoke;
 
 import io.talflow.gateway.bundle.Definitions;
 import io.talflow.gateway.event.OutcomePublisher;
+import io.talflow.gateway.exec.Execution;
 import io.talflow.gateway.exec.FunctionErrors;
 import io.talflow.gateway.exec.FunctionExecutor;
 import io.talflow.gateway.journal.Acceptance;
@@ -11,6 +12,7 @@ import io.talflow.gateway.journal.Journal;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.journal.Recorded;
 import io.talflow.gateway.runtime.Attempts;
+import io.talflow.gateway.secret.SecretStore;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Workflow;
 import java.time.Clock;
@@ -125,15 +127,21 @@ public final class Invoker implements AutoCloseable {
             ended(run, FunctionErrors.unknownFunction(clock.millis(), message));
             return;
         }
-        run.begin(function, executor).ifPresent(execution -> {
-            CompletableFuture<?> unused = execution.outcome().whenComplete((outcome, error) -> {
-                if (error == null) {
-                    ended(run, outcome);
-                } else {
-                    LOG.error("Executor failed on {}", firing.key(), error);
-                    ended(run, FunctionErrors.crashed(clock.millis(), function.name(), -1, error.toString()));
-                }
-            });
+        try {
+            run.begin(function, executor).ifPresent(execution -> follow(run, function, execution));
+        } catch (SecretStore.Unusable e) {
+            ended(run, FunctionErrors.secret(clock.millis(), e.getMessage()));
+        }
+    }
+
+    private void follow(Run run, Function function, Execution execution) {
+        CompletableFuture<?> unused = execution.outcome().whenComplete((outcome, error) -> {
+            if (error == null) {
+                ended(run, run.masked(outcome));
+            } else {
+                LOG.error("Executor failed on {}", run.firing().key(), error);
+                ended(run, run.masked(FunctionErrors.crashed(clock.millis(), function.name(), -1, error.toString())));
+            }
         });
     }
 

@@ -7,6 +7,7 @@ import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.runtime.Attempt;
 import io.talflow.gateway.runtime.Attempts;
+import io.talflow.gateway.secret.Secrets;
 import io.talflow.tal.model.Function;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -46,6 +47,12 @@ final class Run {
             execution.cancel().run();
             attempt.recorded(Optional.empty());
         }
+    }
+
+    /** An outcome without the values of secrets that the function was given. */
+    synchronized Outcome masked(Outcome outcome) {
+        Secrets secrets = attempt == null ? Secrets.NONE : attempt.access().secrets();
+        return secrets.isEmpty() ? outcome : outcome.with(secrets.maskedJson(outcome.data()));
     }
 
     /** Ends its token. Completes when no signal of it is under way any more. */

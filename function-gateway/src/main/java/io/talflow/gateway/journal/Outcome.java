@@ -13,8 +13,16 @@ public sealed interface Outcome {
     /** JSON: the data of the event that tells it. */
     byte[] data();
 
+    /** The same with other data. */
+    Outcome with(byte[] newData);
+
     /** @param data the function's result */
-    record Completed(long beganAt, byte[] data) implements Outcome {}
+    record Completed(long beganAt, byte[] data) implements Outcome {
+        @Override
+        public Outcome with(byte[] newData) {
+            return new Completed(beganAt, newData);
+        }
+    }
 
     /**
      * @param data {@code {error, message, retryable?, retryAfterMs?, trace?}}; {@code retryable} false: an attempt more would
@@ -23,6 +31,11 @@ public sealed interface Outcome {
     record Failed(long beganAt, byte[] data) implements Outcome {
         /** Bound on the delay that a function may ask for. */
         public static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
+
+        @Override
+        public Outcome with(byte[] newData) {
+            return new Failed(beganAt, newData);
+        }
 
         /** @param trace empty if there is none */
         public static Failed of(long beganAt, String error, String message, String trace) {

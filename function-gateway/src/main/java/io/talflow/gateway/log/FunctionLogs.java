@@ -1,15 +1,19 @@
 package io.talflow.gateway.log;
 
 import io.talflow.gateway.journal.Firing;
+import io.talflow.gateway.secret.Secrets;
 import io.talflow.tal.event.TaskId;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URLDecoder;
 import java.net.URLEncoder;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -42,17 +46,27 @@ public final class FunctionLogs {
      * Moves what a server printed during an attempt to the attempt's log.
      *
      * @param from where the server's output ended before
+     * @param secrets that are to be in no log: masked in this one, and with the rest cut off the server's output
      * @return where it ends now
      */
-    public long take(Firing firing, Path output, long from) {
+    public long take(Firing firing, Path output, long from, Secrets secrets) {
         try {
             long to = Files.exists(output) ? Files.size(output) : from;
             if (to > from) {
                 Path log = file(firing);
                 Files.createDirectories(log.getParent());
-                Files.write(log, read(output, from, (int) Math.min(to - from, MAX_BYTES + 1L)));
+                // a value that the limit would cut in two is read whole, so that it is masked
+                int most = MAX_BYTES + 1 + secrets.longest();
+                byte[] printed = secrets.masked(read(output, from, (int) Math.min(to - from, most)));
+                Files.write(log, printed.length > MAX_BYTES ? Arrays.copyOf(printed, MAX_BYTES + 1) : printed);
             }
-            return to;
+            if (secrets.isEmpty() || to == 0) {
+                return to;
+            }
+            try (FileChannel written = FileChannel.open(output, StandardOpenOption.WRITE)) {
+                written.truncate(0); // it is appended to, so what comes next is at its beginning
+            }
+            return 0;
         } catch (IOException e) {
             LOG.error("The log of {} cannot be kept", firing.key(), e);
             return from;

@@ -63,7 +63,8 @@ public final class Attempt {
      *
      * @throws GatewayFailure ATTEMPT_ENDED, also by the future: another outcome came first
      */
-    public CompletableFuture<Void> report(Reported report) {
+    public CompletableFuture<Void> report(Reported told) {
+        Reported report = told.masked(access.secrets());
         synchronized (this) {
             if (ended || reported.isDone()) {
                 throw ended(firing.key().toString());

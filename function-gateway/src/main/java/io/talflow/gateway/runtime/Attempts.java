@@ -3,6 +3,8 @@ package io.talflow.gateway.runtime;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.journal.Firing;
+import io.talflow.gateway.secret.SecretStore;
+import io.talflow.gateway.secret.Secrets;
 import io.talflow.tal.model.Function;
 import java.security.SecureRandom;
 import java.util.Collections;
@@ -17,6 +19,7 @@ public final class Attempts {
     private static final int ENDED_KEPT = 10_000;
 
     private final Access.Urls urls;
+    private final SecretStore secrets;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Attempt> open = new ConcurrentHashMap<>();
     /** Token to attempt of those that ended last, so that a late signal is told why it is refused. */
@@ -29,16 +32,22 @@ public final class Attempts {
         }
     });
 
-    public Attempts(Access.Urls urls) {
+    public Attempts(Access.Urls urls, SecretStore secrets) {
         this.urls = urls;
+        this.secrets = secrets;
     }
 
-    /** An attempt that is about to run, with a new token. */
+    /**
+     * An attempt that is about to run, with a new token.
+     *
+     * @throws SecretStore.Unusable if it needs a secret that this node has not
+     */
     public Attempt open(Firing firing, Function function) {
+        Secrets given = secrets.of(function);
         byte[] token = new byte[TOKEN_BYTES];
         random.nextBytes(token);
         Attempt attempt =
-                new Attempt(firing, function, new Access(urls, HexFormat.of().formatHex(token)));
+                new Attempt(firing, function, new Access(urls, HexFormat.of().formatHex(token), given));
         open.put(attempt.access().token(), attempt);
         return attempt;
     }

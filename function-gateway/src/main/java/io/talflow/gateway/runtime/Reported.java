@@ -1,6 +1,7 @@
 package io.talflow.gateway.runtime;
 
 import io.talflow.gateway.journal.Outcome;
+import io.talflow.gateway.secret.Secrets;
 import io.talflow.tal.Json;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -13,6 +14,9 @@ public sealed interface Reported {
     /** @param beganAt when the function was called, epoch milliseconds */
     Outcome outcome(long beganAt);
 
+    /** The same without the values of secrets. */
+    Reported masked(Secrets secrets);
+
     /** Whether the outcome is this report, as opposed to one that says the same. */
     default boolean became(Outcome outcome) {
         return outcome.data() == data();
@@ -23,6 +27,11 @@ public sealed interface Reported {
         @Override
         public Outcome outcome(long beganAt) {
             return new Outcome.Completed(beganAt, data);
+        }
+
+        @Override
+        public Reported masked(Secrets secrets) {
+            return new Result(secrets.maskedJson(data));
         }
     }
 
@@ -59,6 +68,11 @@ public sealed interface Reported {
         @Override
         public Outcome outcome(long beganAt) {
             return new Outcome.Failed(beganAt, data);
+        }
+
+        @Override
+        public Reported masked(Secrets secrets) {
+            return new Failure(secrets.maskedJson(data));
         }
     }
 }

@@ -3,6 +3,7 @@ package io.talflow.gateway.runtime;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.log.EventLog;
+import io.talflow.gateway.secret.Secrets;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
@@ -72,10 +73,12 @@ public final class Signals {
 
     private CompletableFuture<String> send(
             Attempt attempt, String type, String id, Map<String, String> names, byte[] data) {
-        Map<String, String> extensions = new HashMap<>(names);
+        Secrets secrets = attempt.access().secrets();
+        Map<String, String> extensions = new HashMap<>();
+        names.forEach((name, value) -> extensions.put(name, secrets.masked(value)));
         extensions.put("talnode", nodeId);
         TalEvent event = new TalEvent(
-                attempt.firing().key().firing() + "/" + id,
+                attempt.firing().key().firing() + "/" + secrets.masked(id),
                 "/talflow/" + attempt.firing().task(),
                 type,
                 "",
@@ -84,7 +87,7 @@ public final class Signals {
                 attempt.firing().key().firing(),
                 attempt.firing().key().attempt(),
                 extensions,
-                data);
+                secrets.maskedJson(data));
         return attempt.signal(() -> log.append(event)).thenApply(written -> event.id());
     }
 

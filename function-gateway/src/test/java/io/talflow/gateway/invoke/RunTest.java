@@ -11,12 +11,14 @@ import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.FiringKey;
 import io.talflow.gateway.runtime.Access;
 import io.talflow.gateway.runtime.Attempts;
+import io.talflow.gateway.secret.SecretStore;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Position;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -24,7 +26,8 @@ class RunTest {
     private static final Function FUNCTION = Function.of(
             "f", new Function.Executor.Python("f.py", "handler"), Map.of(), Duration.ofSeconds(1), new Position(1, 1));
 
-    private final Attempts attempts = new Attempts(new Access.Urls("http://local:1", "http://advertised:1"));
+    private final Attempts attempts =
+            new Attempts(new Access.Urls("http://local:1", "http://advertised:1"), new SecretStore(Optional.empty()));
     private final List<FunctionCall> called = new ArrayList<>();
     private final List<FiringKey> cancelled = new ArrayList<>();
     private final FunctionExecutor executor = call -> {

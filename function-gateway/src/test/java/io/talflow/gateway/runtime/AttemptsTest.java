@@ -7,6 +7,7 @@ import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.FiringKey;
+import io.talflow.gateway.secret.SecretStore;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Position;
 import java.nio.charset.StandardCharsets;
@@ -18,7 +19,8 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class AttemptsTest {
-    private final Attempts attempts = new Attempts(new Access.Urls("http://local:1", "http://advertised:1"));
+    private final Attempts attempts =
+            new Attempts(new Access.Urls("http://local:1", "http://advertised:1"), new SecretStore(Optional.empty()));
 
     @Test
     void givesEachAttemptATokenOf128Bits() {

@@ -14,6 +14,7 @@ import java.util.Optional;
  * @param timeout bound on one attempt
  * @param retry the first entry that names an error decides whether the attempt is made again
  * @param compensate the function that undoes what this one did
+ * @param secrets what it is given of the secrets of the node that runs it
  */
 public record Function(
         String name,
@@ -22,12 +23,14 @@ public record Function(
         Duration timeout,
         List<Retry> retry,
         Optional<String> compensate,
+        List<Secret> secrets,
         Position position) {
     public static final Duration DEFAULT_TIMEOUT = Duration.ofMinutes(5);
 
     public Function {
         emits = Collections.unmodifiableMap(new LinkedHashMap<>(emits));
         retry = List.copyOf(retry);
+        secrets = List.copyOf(secrets);
         if (timeout.isNegative() || timeout.isZero()) {
             throw new IllegalArgumentException("timeout of %s: must be positive, is %s".formatted(name, timeout));
         }
@@ -36,7 +39,7 @@ public record Function(
     /** A function whose failures are neither tried again nor undone. */
     public static Function of(
             String name, Executor executor, Map<String, Datum> emits, Duration timeout, Position position) {
-        return new Function(name, executor, emits, timeout, List.of(), Optional.empty(), position);
+        return new Function(name, executor, emits, timeout, List.of(), Optional.empty(), List.of(), position);
     }
 
     /** How a function runs. */
@@ -53,6 +56,23 @@ public record Function(
          * measures the engine alone.
          */
         record Replay(Duration runtime) implements Executor {}
+    }
+
+    /**
+     * A secret by its name; its value is known on the node alone.
+     *
+     * @param header of an http function: has the value and nothing else; empty: Authorization, as a bearer token
+     */
+    public record Secret(String name, String header) {
+        /** The header that an http function's call has it in. */
+        public String httpHeader() {
+            return header.isEmpty() ? "Authorization" : header;
+        }
+
+        /** What is in that header. */
+        public String httpValue(String value) {
+            return header.isEmpty() ? "Bearer " + value : value;
+        }
     }
 
     /**

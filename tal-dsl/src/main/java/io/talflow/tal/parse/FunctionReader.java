@@ -30,7 +30,7 @@ final class FunctionReader {
         if (fields == null) {
             return Optional.empty();
         }
-        fields.allow("python", "http", "replay", "emits", "timeout", "retry", "compensate");
+        fields.allow("python", "http", "replay", "emits", "timeout", "retry", "compensate", "secrets");
         Optional<Executor> executor = fields.head(EXECUTORS).flatMap(head -> executor(head, fields));
         Map<String, Datum> emits = new LinkedHashMap<>();
         fields.fields("emits")
@@ -40,7 +40,9 @@ final class FunctionReader {
         Duration timeout = fields.duration("timeout").orElse(Function.DEFAULT_TIMEOUT);
         List<Retry> retry = new RetryReader(problems).read(fields);
         Optional<String> compensate = fields.optionalText("compensate");
-        return executor.map(how -> new Function(name, how, emits, timeout, retry, compensate, fields.position()));
+        List<Function.Secret> secrets = new SecretsReader(problems).read(name, fields, executor);
+        return executor.map(
+                how -> new Function(name, how, emits, timeout, retry, compensate, secrets, fields.position()));
     }
 
     private Optional<Executor> executor(String head, Fields fields) {

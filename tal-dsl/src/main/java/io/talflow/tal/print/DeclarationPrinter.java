@@ -66,6 +66,21 @@ final class DeclarationPrinter {
                     function.retry().stream().map(DeclarationPrinter::retry).toList());
         }
         function.compensate().ifPresent(compensation -> fields.put("compensate", compensation));
+        if (!function.secrets().isEmpty()) {
+            fields.put(
+                    "secrets",
+                    function.secrets().stream().map(DeclarationPrinter::secret).toList());
+        }
+        return fields;
+    }
+
+    private static Object secret(Function.Secret secret) {
+        if (secret.header().isEmpty()) {
+            return secret.name();
+        }
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("secret", secret.name());
+        fields.put("header", secret.header());
         return fields;
     }
 
