@@ -109,7 +109,7 @@ class NodesIT {
             "--partitions",
             "1"
         };
-        return Gateway.start(GatewayOptions.parse(arguments, Map.of()));
+        return Gateway.start(GatewayOptions.parse(arguments, Map.of("TALFLOW_INSECURE", "true")));
     }
 
     private static Map<String, Object> node(GatewayClient client, String id) throws Exception {
