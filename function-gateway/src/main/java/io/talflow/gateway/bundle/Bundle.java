@@ -27,6 +27,11 @@ public record Bundle(SortedMap<String, byte[]> files, byte[] zip) {
     public static final int MAX_BYTES = 64 * 1024 * 1024;
 
     static final int MAX_FILES = 10_000;
+
+    /** Bound on how many times its own size a zip may unpack to, from {@link #ANY_RATIO} bytes on; text has up to 20. */
+    static final int MAX_RATIO = 200;
+
+    private static final int ANY_RATIO = 1024 * 1024;
     private static final int MAX_NAME = 400;
 
     public Bundle {
@@ -41,14 +46,21 @@ public record Bundle(SortedMap<String, byte[]> files, byte[] zip) {
         SortedMap<String, byte[]> files = new TreeMap<>();
         Set<String> links = ZipLinks.of(zip);
         long total = 0;
+        int entries = 0;
         try (ZipInputStream in = new ZipInputStream(new ByteArrayInputStream(zip))) {
             for (ZipEntry entry = in.getNextEntry(); entry != null; entry = in.getNextEntry()) {
+                if (++entries > MAX_FILES) {
+                    throw bad("a bundle may have %d files, folders counted".formatted(MAX_FILES));
+                }
                 if (entry.isDirectory()) {
                     continue;
                 }
                 String name = checked(entry.getName(), links);
-                byte[] bytes = in.readNBytes((int) (MAX_BYTES + 1 - total));
+                byte[] bytes = in.readNBytes((int) (most(zip) + 1 - total));
                 total += bytes.length;
+                if (total > most(zip) && total <= MAX_BYTES) {
+                    throw bad("%s unpacks to more than %d times its size".formatted(name, MAX_RATIO));
+                }
                 if (total > MAX_BYTES) {
                     throw new GatewayFailure(
                             GatewayError.TOO_LARGE, "a bundle's files may have %d bytes together".formatted(MAX_BYTES));
@@ -56,15 +68,19 @@ public record Bundle(SortedMap<String, byte[]> files, byte[] zip) {
                 if (files.put(name, bytes) != null) {
                     throw bad("%s is in the zip twice".formatted(name));
                 }
-                if (files.size() > MAX_FILES) {
-                    throw bad("a bundle may have %d files".formatted(MAX_FILES));
-                }
             }
         } catch (IOException | IllegalArgumentException e) {
             throw bad("not a zip: " + e.getMessage());
         }
         if (files.isEmpty()) {
             throw bad("not a zip, or one without files");
+        }
+        for (String name : files.keySet()) {
+            for (int slash = name.indexOf('/'); slash >= 0; slash = name.indexOf('/', slash + 1)) {
+                if (files.containsKey(name.substring(0, slash))) {
+                    throw bad("%s is a file and a folder".formatted(name.substring(0, slash)));
+                }
+            }
         }
         return new Bundle(files, zip);
     }
@@ -82,6 +98,10 @@ public record Bundle(SortedMap<String, byte[]> files, byte[] zip) {
             update(digest, file.getValue());
         }
         return HexFormat.of().formatHex(digest.digest()).substring(0, 16);
+    }
+
+    private static long most(byte[] zip) {
+        return Math.min(MAX_BYTES, Math.max(ANY_RATIO, (long) MAX_RATIO * zip.length));
     }
 
     private static void update(MessageDigest digest, byte[] bytes) {

@@ -15,9 +15,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 
 /** Bundles on disk, by version: the zip as it came, and a directory with its files that functions run in. */
 public final class BundleStore {
@@ -53,7 +55,16 @@ public final class BundleStore {
             return;
         }
         Files.createDirectories(directory);
-        Path unpacked = Files.createTempDirectory(directory, "new-");
+        Path drafts = Files.createTempDirectory(directory, "new-");
+        try {
+            put(bundle, drafts, target);
+        } finally {
+            delete(drafts);
+        }
+    }
+
+    private void put(Bundle bundle, Path drafts, Path target) throws IOException {
+        Path unpacked = Files.createDirectory(drafts.resolve("files"));
         for (Map.Entry<String, byte[]> file : bundle.files().entrySet()) {
             Path path = unpacked.resolve(file.getKey()).normalize();
             if (!path.startsWith(unpacked)) {
@@ -62,7 +73,7 @@ public final class BundleStore {
             Files.createDirectories(path.getParent());
             Files.write(path, file.getValue());
         }
-        Path zip = Files.createTempFile(directory, "new-", ".zip");
+        Path zip = drafts.resolve("zip");
         Files.write(zip, bundle.zip());
         Files.move(zip, zip(bundle.version()), StandardCopyOption.REPLACE_EXISTING);
         try {
@@ -72,6 +83,18 @@ public final class BundleStore {
                 | java.nio.file.DirectoryNotEmptyException e) {
             if (!Files.exists(target)) {
                 throw e;
+            }
+        }
+    }
+
+    /** Of a bundle that could not be kept, or that another upload kept first; a disk that is full stays full otherwise. */
+    private static void delete(Path folder) throws IOException {
+        if (!Files.exists(folder)) {
+            return;
+        }
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+                Files.deleteIfExists(file);
             }
         }
     }

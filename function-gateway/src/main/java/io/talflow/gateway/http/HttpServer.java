@@ -34,10 +34,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import org.eclipse.jetty.server.HttpConfiguration;
-import org.eclipse.jetty.server.HttpConnectionFactory;
-import org.eclipse.jetty.server.Server;
-import org.eclipse.jetty.server.ServerConnector;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -133,7 +129,7 @@ public final class HttpServer implements AutoCloseable {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
-        config.jetty.addConnector((jetty, settings) -> connector(jetty, settings, listener));
+        config.jetty.addConnector((jetty, settings) -> Listening.at(listener, jetty, settings));
         config.http.asyncTimeout = 60_000;
         config.http.maxRequestSize = 65L * 1024 * 1024;
         config.http.defaultContentType = "application/json";
@@ -144,16 +140,6 @@ public final class HttpServer implements AutoCloseable {
         config.requestLogger.http((http, millis) -> Audit.answered(http));
         config.routes.exception(Exception.class, HttpServer::failed);
         config.routes.exception(HttpResponseException.class, HttpServer::refused);
-    }
-
-    private static ServerConnector connector(Server jetty, HttpConfiguration settings, ServerSocketChannel listener) {
-        ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(settings));
-        try {
-            connector.open(listener);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return connector;
     }
 
     private static void refused(HttpResponseException error, Context http) {

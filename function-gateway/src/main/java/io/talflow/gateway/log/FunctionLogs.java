@@ -147,7 +147,7 @@ public final class FunctionLogs {
 
     private Path folder(String task) {
         if (!TaskId.isValid(task)) {
-            return directory.resolve("_").resolve(encode(task));
+            return directory.resolve("_").resolve("k-" + encode(task));
         }
         String workflow = TaskId.workflow(task);
         return directory.resolve(workflow).resolve("k-" + encode(task.substring(workflow.length() + 1)));

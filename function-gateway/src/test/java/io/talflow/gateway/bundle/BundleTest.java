@@ -10,6 +10,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Random;
+import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 import org.junit.jupiter.api.Test;
@@ -58,8 +61,11 @@ class BundleTest {
     void refusesAZipThatUnpacksToMoreThanTheLimit() throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream out = new ZipOutputStream(bytes)) {
-            out.putNextEntry(new ZipEntry("zeros"));
+            out.putNextEntry(new ZipEntry("mixed"));
             byte[] chunk = new byte[1024 * 1024];
+            long seed = 17;
+            new Random(seed).nextBytes(chunk); // repeats beyond what a zip looks back on, with zeros between
+            Arrays.fill(chunk, 64 * 1024, chunk.length, (byte) 0);
             for (int i = 0; i < 65; i++) {
                 out.write(chunk);
             }
@@ -67,6 +73,49 @@ class BundleTest {
         assertThatThrownBy(() -> Bundle.read(bytes.toByteArray()))
                 .isInstanceOfSatisfying(
                         GatewayFailure.class, e -> assertThat(e.error()).isEqualTo(GatewayError.TOO_LARGE));
+    }
+
+    @Test
+    void refusesABombBeforeItIsUnpacked() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+            for (int file = 0; file < 4; file++) {
+                out.putNextEntry(new ZipEntry("zeros" + file));
+                out.write(new byte[12 * 1024 * 1024]);
+            }
+        }
+        assertThat(bytes.size()).isLessThan(64 * 1024);
+        assertThatThrownBy(() -> Bundle.read(bytes.toByteArray()))
+                .isInstanceOfSatisfying(
+                        GatewayFailure.class, e -> assertThat(e.error()).isEqualTo(GatewayError.BAD_BUNDLE))
+                .hasMessageContaining("more than 200 times its size");
+    }
+
+    @Test
+    void refusesFoldersWithoutEnd() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (ZipOutputStream out = new ZipOutputStream(bytes)) {
+            for (int i = 0; i <= Bundle.MAX_FILES; i++) {
+                out.putNextEntry(new ZipEntry("f" + i + "/"));
+            }
+        }
+        assertThatThrownBy(() -> Bundle.read(bytes.toByteArray())).hasMessageContaining("10000 files");
+    }
+
+    @Test
+    void refusesAFileThatIsAFolderToo() {
+        assertThatThrownBy(() -> Bundle.read(zip("a", "1", "a/b/c", "2")))
+                .hasMessageContaining("a is a file and a folder");
+    }
+
+    @Test
+    void leavesNothingBehindWhenItCannotBeStored() throws IOException {
+        Bundle bundle = Bundle.read(zip("a.py", "1"));
+        Files.createDirectories(directory.resolve(bundle.version() + ".zip/in-the-way"));
+        assertThatThrownBy(() -> new BundleStore(directory, "").put(bundle)).isInstanceOf(IOException.class);
+        try (Stream<Path> left = Files.list(directory)) {
+            assertThat(left).containsExactly(directory.resolve(bundle.version() + ".zip"));
+        }
     }
 
     @Test
