@@ -86,7 +86,7 @@ class AuthenticatedStackIT {
                 .until(() -> command("list", options[0], options[1], options[2], options[3])
                                 .exitCode()
                         == 0);
-        Launcher.Result refused = command("cancel", "locked/one", options[0], options[1], options[2], options[3]);
+        Launcher.Result refused = command("start", "locked", options[0], options[1], options[2], options[3]);
         assertThat(refused.exitCode()).isEqualTo(2);
         assertThat(refused.err()).contains("needs role operator", "of ann has viewer");
     }
