@@ -36,12 +36,8 @@ import io.talflow.gateway.view.ViewUpdater;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.importer.Formats;
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
-import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.UnresolvedAddressException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -59,7 +55,6 @@ import org.slf4j.LoggerFactory;
 /** A running gateway: control API, node that runs functions, and view of the tasks, in one process. */
 public final class Gateway implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Gateway.class);
-    private static final int BACKLOG = 1_024;
     private static final Duration CATCH_UP = Duration.ofSeconds(30);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -106,8 +101,8 @@ public final class Gateway implements AutoCloseable {
         own(data);
         Clock clock = Clock.systemUTC();
         TopicSetup.ensure(options.kafka(), options.partitions());
-        ServerSocketChannel listener = listener();
-        urls = urls(listener);
+        Doors doors = closing(Doors.open(options));
+        urls = doors.urls();
         ScheduledThreadPoolExecutor timer = timer();
         Optional<Tokens> tokens = tokens(timer, clock);
         EventLog log = closing(new EventLog(options.kafka()));
@@ -123,8 +118,8 @@ public final class Gateway implements AutoCloseable {
                 closing(new ViewUpdater(data.resolve("view.db"), TopicSetup.id(options.kafka(), Topics.TASKS), clock));
         closing(new TopicTail(options.kafka(), List.of(Topics.TASKS), view));
 
-        BundleStore bundles =
-                new BundleStore(data.resolve("bundles"), options.control(), options.security()::peerHeaders);
+        BundleStore bundles = new BundleStore(
+                data.resolve("bundles"), options.control(), options.security().peers());
         FunctionLogs logs = new FunctionLogs(data.resolve("logs"));
         Path journalFile = data.resolve("journal.db");
         String instance = Instance.of(data, journalFile);
@@ -145,7 +140,7 @@ public final class Gateway implements AutoCloseable {
         publisher.start();
         invoker.recover();
         closing(new HttpServer(
-                listener,
+                doors.listeners(),
                 new HttpServer.Parts(
                         invoker,
                         definitions,
@@ -170,20 +165,6 @@ public final class Gateway implements AutoCloseable {
                 pool::idle);
         closing(reporter);
         reporter.start();
-    }
-
-    private void refuseOthersWithoutAuthentication(InetSocketAddress address) throws IOException {
-        Security security = options.security();
-        if (security.authenticates()) {
-            return;
-        }
-        if (security.insecure()) {
-            LOG.warn("Gateway {} serves without authentication: --insecure", options.nodeId());
-        } else if (!address.isUnresolved() && !address.getAddress().isLoopbackAddress()) {
-            throw new IOException(
-                    "%s can be reached from other machines, and without authentication each of them could run code here; give --tokens FILE, or --insecure if that is meant"
-                            .formatted(options.host()));
-        }
     }
 
     private Optional<Tokens> tokens(ScheduledThreadPoolExecutor timer, Clock clock) throws IOException {
@@ -212,32 +193,6 @@ public final class Gateway implements AutoCloseable {
         if (lock == null) {
             throw new IOException("another gateway owns " + data);
         }
-    }
-
-    /** Bound before there is a server, so that a function that runs again at once knows where to signal, and waits there. */
-    private ServerSocketChannel listener() throws IOException {
-        InetSocketAddress address = new InetSocketAddress(options.host(), options.port());
-        refuseOthersWithoutAuthentication(address);
-        ServerSocketChannel listener = closing(ServerSocketChannel.open());
-        try {
-            return listener.bind(address, BACKLOG);
-        } catch (IOException | UnresolvedAddressException e) {
-            throw new IOException(
-                    "cannot listen at %s:%d: %s".formatted(options.host(), options.port(), e.getMessage()), e);
-        }
-    }
-
-    private Access.Urls urls(ServerSocketChannel listener) throws IOException {
-        InetSocketAddress bound = (InetSocketAddress) listener.getLocalAddress();
-        boolean everywhere = bound.getAddress().isAnyLocalAddress();
-        String advertised = everywhere ? InetAddress.getLocalHost().getHostAddress() : options.host();
-        return new Access.Urls(
-                url(everywhere ? InetAddress.getLoopbackAddress().getHostAddress() : options.host(), bound.getPort()),
-                options.advertise().isEmpty() ? url(advertised, bound.getPort()) : options.advertise());
-    }
-
-    private static String url(String host, int port) {
-        return (host.contains(":") ? "http://[%s]:%d" : "http://%s:%d").formatted(host, port);
     }
 
     private ScheduledThreadPoolExecutor timer() {

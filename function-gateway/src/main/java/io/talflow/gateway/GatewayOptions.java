@@ -54,7 +54,10 @@ public record GatewayOptions(
             "insecure",
             "peer-token-file",
             "http-allow",
-            "secrets");
+            "secrets",
+            "tls-certificate",
+            "tls-key",
+            "peer-ca");
     /** Options without a value. */
     private static final Set<String> FLAGS = Set.of("insecure");
 

@@ -1,74 +1,72 @@
 package io.talflow.gateway;
 
+import io.talflow.gateway.auth.PeerAccess;
 import io.talflow.gateway.exec.Destinations;
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 
 /**
- * Whom a gateway serves.
+ * Whom a gateway serves, and what it lets functions have.
  *
  * @param tokens file of the tokens it takes; empty: everybody may do everything
  * @param insecure may serve other machines without authentication
- * @param peerToken file with the token, of role node, that it shows to other gateways; empty: none
+ * @param tls what it shows who it is by; empty: it speaks plain HTTP
+ * @param peers how it calls other gateways
  * @param destinations where http functions may be
  * @param secrets directory of a file for each secret that functions may be given; empty: none
  */
 public record Security(
         Optional<Path> tokens,
         boolean insecure,
-        Optional<Path> peerToken,
+        Optional<Tls> tls,
+        PeerAccess peers,
         Destinations destinations,
         Optional<Path> secrets) {
     /** Without authentication, which goes on loopback only, where functions may be, too. */
-    public static final Security LOOPBACK_ONLY =
-            new Security(Optional.empty(), false, Optional.empty(), Destinations.WITH_LOOPBACK, Optional.empty());
+    public static final Security LOOPBACK_ONLY = new Security(
+            Optional.empty(), false, Optional.empty(), PeerAccess.NONE, Destinations.WITH_LOOPBACK, Optional.empty());
+
+    /** Without authentication even where other machines reach the gateway. */
+    public static final Security INSECURE = new Security(
+            Optional.empty(), true, Optional.empty(), PeerAccess.NONE, Destinations.PUBLIC, Optional.empty());
 
     public Security {
         tokens = tokens.map(file -> file.toAbsolutePath().normalize());
     }
 
-    /** Without authentication even where other machines reach the gateway. */
-    public static final Security INSECURE =
-            new Security(Optional.empty(), true, Optional.empty(), Destinations.PUBLIC, Optional.empty());
+    /**
+     * PEM files.
+     *
+     * @param certificate the gateway's, and those that lead from it to its authority's
+     * @param key in PKCS #8, not encrypted
+     */
+    public record Tls(Path certificate, Path key) {}
 
     /** With authentication; functions have public addresses. */
     public static Security of(Path tokens) {
-        return new Security(Optional.of(tokens), false, Optional.empty(), Destinations.PUBLIC, Optional.empty());
+        return new Security(
+                Optional.of(tokens), false, Optional.empty(), PeerAccess.NONE, Destinations.PUBLIC, Optional.empty());
     }
 
     public Security withTokens(Path file) {
-        return new Security(Optional.of(file), insecure, peerToken, destinations, secrets);
+        return new Security(Optional.of(file), insecure, tls, peers, destinations, secrets);
+    }
+
+    public Security withTls(Tls identity) {
+        return new Security(tokens, insecure, Optional.of(identity), peers, destinations, secrets);
+    }
+
+    public Security withPeers(PeerAccess access) {
+        return new Security(tokens, insecure, tls, access, destinations, secrets);
     }
 
     public Security withDestinations(Destinations newDestinations) {
-        return new Security(tokens, insecure, peerToken, newDestinations, secrets);
+        return new Security(tokens, insecure, tls, peers, newDestinations, secrets);
     }
 
     public Security withSecrets(Path directory) {
-        return new Security(tokens, insecure, peerToken, destinations, Optional.of(directory));
-    }
-
-    /** Shows other gateways the token of a file. */
-    public Security withPeerToken(Path file) {
-        return new Security(tokens, insecure, Optional.of(file), destinations, secrets);
-    }
-
-    /** The headers that other gateways want to see, read anew with each call. */
-    public Map<String, String> peerHeaders() throws IOException {
-        if (peerToken.isEmpty()) {
-            return Map.of();
-        }
-        try {
-            return Map.of(
-                    "Authorization",
-                    "Bearer " + Files.readString(peerToken.get()).strip());
-        } catch (IOException e) {
-            throw new IOException(
-                    "the token for other gateways cannot be read from %s: %s".formatted(peerToken.get(), e), e);
-        }
+        return new Security(tokens, insecure, tls, peers, destinations, Optional.of(directory));
     }
 
     /** A gateway by itself authenticates unless it is told not to. */
@@ -77,15 +75,27 @@ public record Security(
         if (insecure && values.containsKey("tokens")) {
             throw new IllegalArgumentException("option --insecure is without authentication, --tokens is with it");
         }
+        Path tokens = path(values, "tokens").orElse(data.resolve("tokens.json"));
         return new Security(
-                insecure
-                        ? Optional.empty()
-                        : Optional.of(Path.of(values.getOrDefault(
-                                "tokens", data.resolve("tokens.json").toString()))),
+                insecure ? Optional.empty() : Optional.of(tokens),
                 insecure,
-                Optional.ofNullable(values.get("peer-token-file")).map(Path::of),
+                tls(values),
+                new PeerAccess(path(values, "peer-token-file"), path(values, "peer-ca")),
                 Destinations.parse(values.getOrDefault("http-allow", "")),
-                Optional.ofNullable(values.get("secrets")).map(Path::of));
+                path(values, "secrets"));
+    }
+
+    private static Optional<Tls> tls(Map<String, String> values) {
+        Optional<Path> certificate = path(values, "tls-certificate");
+        Optional<Path> key = path(values, "tls-key");
+        if (certificate.isPresent() != key.isPresent()) {
+            throw new IllegalArgumentException("options --tls-certificate and --tls-key go together");
+        }
+        return certificate.map(file -> new Tls(file, key.orElseThrow()));
+    }
+
+    private static Optional<Path> path(Map<String, String> values, String key) {
+        return Optional.ofNullable(values.get(key)).map(Path::of);
     }
 
     boolean authenticates() {

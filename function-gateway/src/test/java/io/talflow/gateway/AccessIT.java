@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
 import io.talflow.gateway.GatewayClient.Answer;
+import io.talflow.gateway.auth.PeerAccess;
 import io.talflow.gateway.auth.Role;
 import io.talflow.gateway.auth.Token;
 import io.talflow.gateway.auth.TokenFile;
@@ -20,6 +21,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -193,7 +195,7 @@ class AccessIT {
                 data.resolve("node.token"), TOKENS.get(Role.NODE).text());
         GatewayOptions options = GatewayOptions.of(broker.bootstrap(), data.resolve("two"))
                 .withControl(gateway.url())
-                .withSecurity(Security.LOOPBACK_ONLY.withPeerToken(token));
+                .withSecurity(Security.LOOPBACK_ONLY.withPeers(new PeerAccess(Optional.of(token), Optional.empty())));
         Map<String, Object> firing = GatewayClient.firing("sum", sum, "sum", "r/0", Map.of());
         try (Gateway second = Gateway.start(options)) {
             new GatewayClient(second.url()).fire(firing);

@@ -3,10 +3,12 @@ package io.talflow.gateway;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.talflow.gateway.auth.PeerAccess;
 import io.talflow.gateway.exec.Destinations;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 
 class GatewayOptionsTest {
@@ -42,7 +44,13 @@ class GatewayOptionsTest {
             "--http-allow",
             "in.house:80",
             "--secrets",
-            "/s"
+            "/s",
+            "--tls-certificate",
+            "/c",
+            "--tls-key",
+            "/k",
+            "--peer-ca",
+            "/a"
         };
         assertThat(GatewayOptions.parse(arguments, Map.of()))
                 .isEqualTo(new GatewayOptions(
@@ -58,7 +66,8 @@ class GatewayOptionsTest {
                         3,
                         Duration.ofSeconds(11),
                         Security.of(Path.of("/t"))
-                                .withPeerToken(Path.of("/p"))
+                                .withTls(new Security.Tls(Path.of("/c"), Path.of("/k")))
+                                .withPeers(new PeerAccess(Optional.of(Path.of("/p")), Optional.of(Path.of("/a"))))
                                 .withDestinations(Destinations.parse("in.house:80"))
                                 .withSecrets(Path.of("/s"))));
     }

@@ -16,15 +16,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 
 /** The gateway's control API as the commands use it. A refusal or no answer ends the command. */
 final class Api {
     private static final Duration TIMEOUT = Duration.ofSeconds(60);
 
-    private final HttpClient http = HttpClient.newBuilder()
-            .version(HttpClient.Version.HTTP_1_1)
-            .connectTimeout(Duration.ofSeconds(5))
-            .build();
+    private final HttpClient http;
     private final String url;
     private final String token;
 
@@ -34,6 +33,15 @@ final class Api {
 
     /** @param token empty: none */
     Api(String url, String token) {
+        this(url, token, Optional.empty());
+    }
+
+    /** @param trust in the gateway's certificate; empty: as Java does */
+    Api(String url, String token, Optional<SSLContext> trust) {
+        HttpClient.Builder client =
+                HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).connectTimeout(Duration.ofSeconds(5));
+        trust.ifPresent(client::sslContext);
+        http = client.build();
         this.url = url.endsWith("/") ? url.substring(0, url.length() - 1) : url;
         this.token = token;
     }
@@ -42,13 +50,20 @@ final class Api {
         return url;
     }
 
-    /** True if the gateway answers that it serves. */
+    /**
+     * True if the gateway answers that it serves.
+     *
+     * @throws CommandFailed if something answers that is not trusted
+     */
     boolean healthy() {
         try {
             HttpRequest request = HttpRequest.newBuilder(URI.create(url + "/healthz"))
                     .timeout(Duration.ofSeconds(2))
                     .build();
             return http.send(request, BodyHandlers.discarding()).statusCode() == 200;
+        } catch (SSLException e) {
+            throw CommandFailed.unreachable("%s cannot be trusted: %s; give --ca FILE with its authority's certificates"
+                    .formatted(url, e.getMessage()));
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {

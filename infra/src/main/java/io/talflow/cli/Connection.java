@@ -1,12 +1,14 @@
 package io.talflow.cli;
 
 import io.talflow.stack.StackFile;
+import io.talflow.tal.tls.PemFiles;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
 import java.util.Optional;
+import javax.net.ssl.SSLContext;
 import picocli.CommandLine.Option;
 
 /** Options that say which stack a command talks to. */
@@ -31,6 +33,13 @@ final class Connection {
             description = "The token to show the gateway (default: TALFLOW_TOKEN, or the one of the stack on DIR).")
     Path tokenFile;
 
+    @Option(
+            names = "--ca",
+            paramLabel = "FILE",
+            defaultValue = "${TALFLOW_CA}",
+            description = "Certificates in PEM that an https gateway's must lead to (default: those that Java trusts).")
+    Path ca;
+
     /** Whether a gateway was named, so that the data directory does not count. */
     boolean isRemote() {
         return url != null && !url.isEmpty();
@@ -38,19 +47,27 @@ final class Connection {
 
     /** The options that lead another command to the same stack; empty if none is needed. */
     String asOptions() {
-        String token = tokenFile == null ? "" : " --token-file " + tokenFile;
+        String trust = (tokenFile == null ? "" : " --token-file " + tokenFile) + (ca == null ? "" : " --ca " + ca);
         if (isRemote()) {
-            return " --url " + url + token;
+            return " --url " + url + trust;
         }
-        return (data.toString().equals(".talflow") ? "" : " --data " + data) + token;
+        return (data.toString().equals(".talflow") ? "" : " --data " + data) + trust;
     }
 
     /** The gateway, if one answers. */
     Optional<Api> find() {
         Optional<Api> api = isRemote()
-                ? Optional.of(new Api(url, token("")))
+                ? Optional.of(new Api(url, token(""), trust()))
                 : StackFile.read(data).map(stack -> new Api(stack.url(), token(stack.token())));
         return api.filter(Api::healthy);
+    }
+
+    private Optional<SSLContext> trust() {
+        try {
+            return ca == null ? Optional.empty() : Optional.of(PemFiles.trusting(ca));
+        } catch (IOException e) {
+            throw CommandFailed.badInput(e.getMessage());
+        }
     }
 
     /** @param otherwise if none is named */

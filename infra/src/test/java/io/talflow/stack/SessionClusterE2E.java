@@ -5,6 +5,7 @@ import static org.awaitility.Awaitility.await;
 
 import io.talflow.cli.Launcher;
 import io.talflow.tal.Json;
+import io.talflow.tal.tls.PemFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -39,11 +40,24 @@ class SessionClusterE2E {
             workflow: two-steps
             functions:
               first: {replay: {runtime: 5ms}}
-              second: {replay: {runtime: 5ms}}
+              second: {python: second.py, emits: {seen: value}}
             rules:
               - {when: started, do: {invoke: first}}
               - {when: {all: [{completed: first}, started]}, if: "${ input.go }", do: {invoke: second}}
-              - {when: {completed: second}, do: {complete: done}}
+              - {when: {completed: second}, do: {complete: "${ event.data }"}}
+            """;
+    /** Signals by the address for functions, and tells what else there is. */
+    private static final String CODE = """
+            import gc, urllib.error, urllib.request
+            from talflow.signals import Gateway
+
+            def handler(ctx, input):
+                ctx.ready("seen", 1)
+                gateway = next(each for each in gc.get_objects() if isinstance(each, Gateway))
+                try:
+                    return urllib.request.urlopen("http://%s:%d/healthz" % gateway._address, timeout=10).status
+                except urllib.error.HTTPError as refused:
+                    return "healthz: %d" % refused.code
             """;
 
     @TempDir
@@ -51,6 +65,7 @@ class SessionClusterE2E {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final HttpClient http = HttpClient.newHttpClient();
+    private Certificates certificates;
     private String rest;
     private Process taskManager;
 
@@ -67,7 +82,8 @@ class SessionClusterE2E {
         parts.push(broker);
         List<Integer> ports = FreePorts.find(3);
         rest = "http://127.0.0.1:" + ports.get(0);
-        String gateway = "http://127.0.0.1:" + ports.get(2);
+        String gateway = "https://127.0.0.1:" + ports.get(2);
+        certificates = Certificates.make(folder);
         startCluster(ports.get(0), ports.get(1));
         startGateway(broker.bootstrap(), ports.get(2));
         for (String role : List.of("admin", "operator", "job")) {
@@ -77,11 +93,15 @@ class SessionClusterE2E {
 
         String job = submit(jar, broker.bootstrap(), gateway);
         Files.writeString(folder.resolve("two-steps.yaml"), WORKFLOW);
+        Files.writeString(folder.resolve("second.py"), CODE);
+        refusesWhoDoesNotTrustIt(gateway);
         talflow(
                 "apply",
                 "two-steps.yaml",
                 "--url",
                 gateway,
+                "--ca",
+                ca(),
                 "--token-file",
                 folder.resolve("admin.token").toString());
         completes("one", gateway);
@@ -107,6 +127,21 @@ class SessionClusterE2E {
         Files.writeString(folder.resolve(role + ".token"), made.out());
     }
 
+    private void refusesWhoDoesNotTrustIt(String gateway) throws Exception {
+        Launcher.Result untrusting = Launcher.run(folder, "list", "--url", gateway);
+        assertThat(untrusting.exitCode()).isEqualTo(3);
+        assertThat(untrusting.err()).contains("cannot be trusted", "--ca FILE");
+        Launcher.Result plain = Launcher.run(folder, "list", "--url", gateway.replace("https:", "http:"));
+        assertThat(plain.exitCode()).isEqualTo(3);
+        Launcher.Result without = Launcher.run(folder, "list", "--url", gateway, "--ca", ca());
+        assertThat(without.exitCode()).isEqualTo(2);
+        assertThat(without.err()).contains("needs a token of role viewer", "--token-file FILE");
+    }
+
+    private String ca() {
+        return certificates.certificate().toString();
+    }
+
     private void completes(String key, String gateway) throws Exception {
         talflow(
                 "start",
@@ -117,6 +152,8 @@ class SessionClusterE2E {
                 "{\"go\": true}",
                 "--url",
                 gateway,
+                "--ca",
+                ca(),
                 "--token-file",
                 folder.resolve("operator.token").toString());
         eventually("two-steps/" + key + " completes")
@@ -128,10 +165,12 @@ class SessionClusterE2E {
                                 "json",
                                 "--url",
                                 gateway,
+                                "--ca",
+                                ca(),
                                 "--token-file",
                                 folder.resolve("operator.token").toString())
                         .out()
-                        .contains("\"COMPLETED\""));
+                        .contains("\"healthz: 404\""));
     }
 
     private void talflow(String... arguments) throws Exception {
@@ -188,8 +227,18 @@ class SessionClusterE2E {
                 "gateway",
                 System.getProperty("java.class.path"),
                 "io.talflow.gateway.GatewayMain",
-                List.of("--kafka", kafka, "--data", folder.resolve("gateway").toString(), "--port", "" + port));
-        eventually("the gateway serves").until(() -> answers("http://127.0.0.1:" + port + "/healthz"));
+                List.of(
+                        "--kafka",
+                        kafka,
+                        "--data",
+                        folder.resolve("gateway").toString(),
+                        "--port",
+                        "" + port,
+                        "--tls-certificate",
+                        ca(),
+                        "--tls-key",
+                        certificates.key().toString()));
+        eventually("the gateway serves").until(() -> answers("https://127.0.0.1:" + port + "/healthz"));
     }
 
     private Process java(String name, String classPath, String main, List<String> arguments) throws IOException {
@@ -246,6 +295,8 @@ class SessionClusterE2E {
                         kafka,
                         "--gateway",
                         gateway,
+                        "--gateway-ca",
+                        ca(),
                         "--gateway-token-file",
                         folder.resolve("job.token").toString(),
                         "--parallelism",
@@ -302,7 +353,10 @@ class SessionClusterE2E {
 
     private boolean answers(String url) throws InterruptedException {
         try {
-            return http.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.discarding())
+            HttpClient trusting = HttpClient.newBuilder()
+                    .sslContext(PemFiles.trusting(certificates.certificate()))
+                    .build();
+            return trusting.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.discarding())
                             .statusCode()
                     == 200;
         } catch (IOException e) {

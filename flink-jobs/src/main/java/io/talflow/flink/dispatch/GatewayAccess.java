@@ -1,10 +1,13 @@
 package io.talflow.flink.dispatch;
 
+import io.talflow.tal.tls.PemFiles;
 import java.io.IOException;
 import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import javax.net.ssl.SSLContext;
 
 /**
  * Where a gateway is and how the job shows who it is.
@@ -12,11 +15,18 @@ import java.nio.file.Path;
  * @param url base URL
  * @param tokenFile a file on the TaskManagers with a token of role job; empty: none. The path travels with the job, the
  *     token never does
+ * @param caFile a file on the TaskManagers with the certificates in PEM that the gateway's must lead to; empty: those that
+ *     Java trusts
  */
-public record GatewayAccess(String url, String tokenFile) implements Serializable {
+public record GatewayAccess(String url, String tokenFile, String caFile) implements Serializable {
     /** A gateway without authentication. */
     public static GatewayAccess of(String url) {
-        return new GatewayAccess(url, "");
+        return new GatewayAccess(url, "", "");
+    }
+
+    /** What is trusted in TLS; empty: what Java trusts. */
+    Optional<SSLContext> trust() throws IOException {
+        return caFile.isEmpty() ? Optional.empty() : Optional.of(PemFiles.trusting(Path.of(caFile)));
     }
 
     /**

@@ -10,6 +10,8 @@ import org.apache.hc.client5.http.config.RequestConfig;
 import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
+import org.apache.hc.client5.http.nio.AsyncClientConnectionManager;
+import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ContentType;
 import org.apache.hc.core5.io.CloseMode;
@@ -26,18 +28,12 @@ final class GatewayClient implements AutoCloseable {
     private final String url;
     private String token = "";
 
-    GatewayClient(GatewayAccess gateway, int connections) {
+    /** @throws IOException if the certificates to be trusted cannot be read */
+    GatewayClient(GatewayAccess gateway, int connections) throws IOException {
         this.gateway = gateway;
         this.url = gateway.url() + "/v1/firings";
         this.http = HttpAsyncClients.custom()
-                .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
-                        .setMaxConnPerRoute(connections)
-                        .setMaxConnTotal(connections)
-                        .setDefaultConnectionConfig(ConnectionConfig.custom()
-                                .setConnectTimeout(CONNECT)
-                                .setSocketTimeout(ANSWER)
-                                .build())
-                        .build())
+                .setConnectionManager(connections(gateway, connections))
                 .setIOReactorConfig(IOReactorConfig.custom()
                         .setIoThreadCount(1)
                         .setTcpNoDelay(true)
@@ -49,6 +45,20 @@ final class GatewayClient implements AutoCloseable {
                 .disableAuthCaching()
                 .build();
         http.start();
+    }
+
+    private static AsyncClientConnectionManager connections(GatewayAccess gateway, int most) throws IOException {
+        PoolingAsyncClientConnectionManagerBuilder connections = PoolingAsyncClientConnectionManagerBuilder.create()
+                .setMaxConnPerRoute(most)
+                .setMaxConnTotal(most)
+                .setDefaultConnectionConfig(ConnectionConfig.custom()
+                        .setConnectTimeout(CONNECT)
+                        .setSocketTimeout(ANSWER)
+                        .build());
+        gateway.trust()
+                .ifPresent(trust -> connections.setTlsStrategy(
+                        ClientTlsStrategyBuilder.create().setSslContext(trust).buildAsync()));
+        return connections.build();
     }
 
     CompletableFuture<SimpleHttpResponse> post(byte[] body) {

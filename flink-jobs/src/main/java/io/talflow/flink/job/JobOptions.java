@@ -18,6 +18,7 @@ import java.util.Optional;
  * @param checkpointMillis time between checkpoints
  * @param checkpoints directory URI; empty: the cluster's
  * @param gatewayTokenFile on each TaskManager; empty: the gateway asks for no token
+ * @param gatewayCa PEM file on each TaskManager; empty: what Java trusts
  */
 public record JobOptions(
         String kafka,
@@ -25,7 +26,8 @@ public record JobOptions(
         int parallelism,
         long checkpointMillis,
         Optional<String> checkpoints,
-        Optional<String> gatewayTokenFile) {
+        Optional<String> gatewayTokenFile,
+        Optional<String> gatewayCa) {
     public static final String HELP = """
             OrchestratorJob: evaluates the triggers of every task.
               --kafka HOST:PORT[,…]          Kafka bootstrap servers                  (required)
@@ -34,12 +36,19 @@ public record JobOptions(
               --checkpoint-interval-ms N     default: 1000
               --checkpoints URI              checkpoint directory, default: the cluster's
               --gateway-token-file FILE      a file on each TaskManager with a token of role job
+              --gateway-ca FILE              certificates in PEM, on each TaskManager, that an https gateway's must lead to
             Each may come from the environment instead, as TALFLOW_KAFKA, TALFLOW_GATEWAY, …
             Example: flink run flink-jobs-0.1.0-job.jar --kafka broker:9092 --gateway http://gateway:8090
             """;
 
-    private static final List<String> KEYS =
-            List.of("kafka", "gateway", "parallelism", "checkpoint-interval-ms", "checkpoints", "gateway-token-file");
+    private static final List<String> KEYS = List.of(
+            "kafka",
+            "gateway",
+            "parallelism",
+            "checkpoint-interval-ms",
+            "checkpoints",
+            "gateway-token-file",
+            "gateway-ca");
 
     /** @throws IllegalArgumentException that names the option and what it must be */
     public static JobOptions parse(String... args) {
@@ -81,12 +90,13 @@ public record JobOptions(
                 (int) parallelism,
                 interval,
                 Optional.ofNullable(values.get("checkpoints")),
-                Optional.ofNullable(values.get("gateway-token-file")));
+                Optional.ofNullable(values.get("gateway-token-file")),
+                Optional.ofNullable(values.get("gateway-ca")));
     }
 
     /** The gateway as the dispatcher calls it. */
     GatewayAccess access() {
-        return new GatewayAccess(gateway, gatewayTokenFile.orElse(""));
+        return new GatewayAccess(gateway, gatewayTokenFile.orElse(""), gatewayCa.orElse(""));
     }
 
     private static String required(Map<String, String> values, String key, List<String> wrong) {

@@ -16,7 +16,8 @@ class JobOptionsTest {
                 "TALFLOW_KAFKA", "environment:9092",
                 "TALFLOW_GATEWAY", "http://environment:8090/",
                 "TALFLOW_CHECKPOINT_INTERVAL_MS", "500",
-                "TALFLOW_GATEWAY_TOKEN_FILE", "/run/token");
+                "TALFLOW_GATEWAY_TOKEN_FILE", "/run/token",
+                "TALFLOW_GATEWAY_CA", "/run/ca");
         assertThat(JobOptions.parse(environment, "--kafka", "argument:9092"))
                 .isEqualTo(new JobOptions(
                         "argument:9092",
@@ -24,7 +25,8 @@ class JobOptionsTest {
                         0,
                         500,
                         Optional.empty(),
-                        Optional.of("/run/token")));
+                        Optional.of("/run/token"),
+                        Optional.of("/run/ca")));
     }
 
     @Test

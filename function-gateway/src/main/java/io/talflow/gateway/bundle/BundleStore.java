@@ -2,6 +2,7 @@ package io.talflow.gateway.bundle;
 
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.auth.PeerAccess;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.URI;
@@ -27,25 +28,32 @@ public final class BundleStore {
 
     private final Path directory;
     private final String control;
-    private final PeerHeaders headers;
-    private final HttpClient http =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private final PeerAccess access;
+    private final HttpClient http;
 
     /** @param control address of the gateway to fetch missing bundles from; empty: nowhere */
     public BundleStore(Path directory, String control) {
-        this(directory, control, Map::of);
-    }
-
-    /** @param headers that the other gateway wants to see */
-    public BundleStore(Path directory, String control, PeerHeaders headers) {
         this.directory = directory;
         this.control = control;
-        this.headers = headers;
+        access = PeerAccess.NONE;
+        http = client().build();
     }
 
-    /** Headers of a request to another gateway. */
-    public interface PeerHeaders {
-        Map<String, String> get() throws IOException;
+    /**
+     * @param access to the other gateway
+     * @throws IOException if its authority's certificates cannot be read
+     */
+    public BundleStore(Path directory, String control, PeerAccess access) throws IOException {
+        this.directory = directory;
+        this.control = control;
+        this.access = access;
+        HttpClient.Builder client = client();
+        access.trust().ifPresent(client::sslContext);
+        http = client.build();
+    }
+
+    private static HttpClient.Builder client() {
+        return HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5));
     }
 
     /** Stores a bundle; nothing happens if it is there. */
@@ -126,7 +134,7 @@ public final class BundleStore {
         URI uri = URI.create(control + "/v1/bundles/" + version);
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60));
-            headers.get().forEach(request::header);
+            access.headers().forEach(request::header);
             HttpResponse<byte[]> response = http.send(request.build(), BodyHandlers.ofByteArray());
             if (response.statusCode() == 401 || response.statusCode() == 403) {
                 throw new IOException("%s wants a token of role node; give --peer-token-file FILE".formatted(uri));

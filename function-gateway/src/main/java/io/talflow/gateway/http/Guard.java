@@ -23,15 +23,14 @@ final class Guard {
     private final Optional<Tokens> tokens;
     private final Attempts attempts;
     private final boolean onLoopback;
+    private final int functionsPort;
 
-    /**
-     * @param tokens empty: everybody may do everything
-     * @param onLoopback whether the gateway is meant for this machine alone
-     */
-    Guard(Optional<Tokens> tokens, Attempts attempts, boolean onLoopback) {
+    /** @param tokens empty: everybody may do everything */
+    Guard(Optional<Tokens> tokens, Attempts attempts, Listeners listeners) {
         this.tokens = tokens;
         this.attempts = attempts;
-        this.onLoopback = onLoopback;
+        onLoopback = listeners.onLoopback();
+        functionsPort = listeners.functionsPort();
     }
 
     Handler before(HttpServer.Route route) {
@@ -48,6 +47,10 @@ final class Guard {
     }
 
     private void check(Need need, Context http) {
+        if (need != Need.ATTEMPT && http.req().getLocalPort() == functionsPort) {
+            throw new GatewayFailure(
+                    GatewayError.NOT_FOUND, "%s is not at the address for functions".formatted(http.path()));
+        }
         if (need == Need.ATTEMPT) {
             Bearer.attempt(http, attempts);
         }

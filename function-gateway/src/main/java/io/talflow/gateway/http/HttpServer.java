@@ -27,9 +27,6 @@ import io.talflow.gateway.view.TaskView;
 import io.talflow.tal.Json;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
-import java.nio.channels.ServerSocketChannel;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -63,22 +60,11 @@ public final class HttpServer implements AutoCloseable {
 
     private final Javalin server;
 
-    /**
-     * @param listener bound already; who connects before this waits there
-     * @param tokens empty: without authentication
-     */
-    public HttpServer(ServerSocketChannel listener, Parts parts, Optional<Tokens> tokens) {
-        Guard guard = new Guard(tokens, parts.attempts(), isLoopback(listener));
-        server = Javalin.create(config -> configure(config, listener, routes(parts), guard))
+    /** @param tokens empty: without authentication */
+    public HttpServer(Listeners listeners, Parts parts, Optional<Tokens> tokens) {
+        Guard guard = new Guard(tokens, parts.attempts(), listeners);
+        server = Javalin.create(config -> configure(config, listeners, routes(parts), guard))
                 .start();
-    }
-
-    private static boolean isLoopback(ServerSocketChannel listener) {
-        try {
-            return ((InetSocketAddress) listener.getLocalAddress()).getAddress().isLoopbackAddress();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 
     static List<Route> routes(Parts parts) {
@@ -125,11 +111,16 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/runtime/failure", Need.ATTEMPT, runtime::failure));
     }
 
-    private static void configure(JavalinConfig config, ServerSocketChannel listener, List<Route> routes, Guard guard) {
+    private static void configure(JavalinConfig config, Listeners listeners, List<Route> routes, Guard guard) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
-        config.jetty.addConnector((jetty, settings) -> Listening.at(listener, jetty, settings));
+        config.jetty.addConnector(
+                (jetty, settings) -> Listening.at(listeners.everybody(), listeners.identity(), jetty, settings));
+        listeners
+                .functions()
+                .ifPresent(functions -> config.jetty.addConnector(
+                        (jetty, settings) -> Listening.at(functions, Optional.empty(), jetty, settings)));
         config.http.asyncTimeout = 60_000;
         config.http.maxRequestSize = 65L * 1024 * 1024;
         config.http.defaultContentType = "application/json";

@@ -3,11 +3,15 @@ package io.talflow.gateway.http;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ServerSocketChannel;
+import java.security.KeyStore;
+import java.util.Optional;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
 import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
+import org.eclipse.jetty.server.SslConnectionFactory;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** What is accepted of a connection before anybody knows who calls. */
 final class Listening {
@@ -21,10 +25,15 @@ final class Listening {
 
     private Listening() {}
 
-    static ServerConnector at(ServerSocketChannel listener, Server jetty, HttpConfiguration settings) {
+    /** @param identity empty: plain HTTP */
+    static ServerConnector at(
+            ServerSocketChannel listener, Optional<KeyStore> identity, Server jetty, HttpConfiguration settings) {
         settings.setRequestHeaderSize(MAX_HEADER_BYTES);
         settings.setSendServerVersion(false);
-        ServerConnector connector = new ServerConnector(jetty, new HttpConnectionFactory(settings));
+        HttpConnectionFactory http = new HttpConnectionFactory(settings);
+        ServerConnector connector = identity.map(store ->
+                        new ServerConnector(jetty, new SslConnectionFactory(tls(store), http.getProtocol()), http))
+                .orElseGet(() -> new ServerConnector(jetty, http));
         connector.setIdleTimeout(IDLE_MILLIS);
         connector.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
         try {
@@ -33,5 +42,13 @@ final class Listening {
             throw new UncheckedIOException(e);
         }
         return connector;
+    }
+
+    private static SslContextFactory.Server tls(KeyStore identity) {
+        SslContextFactory.Server tls = new SslContextFactory.Server();
+        tls.setKeyStore(identity);
+        tls.setKeyStorePassword("");
+        tls.setIncludeProtocols("TLSv1.3", "TLSv1.2");
+        return tls;
     }
 }

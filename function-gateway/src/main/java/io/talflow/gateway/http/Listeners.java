@@ -1,0 +1,36 @@
+package io.talflow.gateway.http;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.security.KeyStore;
+import java.util.Optional;
+
+/**
+ * Where a server listens, bound already: who connects before it serves waits there.
+ *
+ * @param everybody for all calls
+ * @param identity what it shows who it is by in TLS, in a store without a password; empty: it speaks plain HTTP
+ * @param functions on loopback, plain, for calls of running functions alone, which need no certificates then; empty: they
+ *     call where everybody does
+ */
+public record Listeners(
+        ServerSocketChannel everybody, Optional<KeyStore> identity, Optional<ServerSocketChannel> functions) {
+    boolean onLoopback() {
+        return address(everybody).getAddress().isLoopbackAddress();
+    }
+
+    /** 0: none. */
+    int functionsPort() {
+        return functions.map(listener -> address(listener).getPort()).orElse(0);
+    }
+
+    private static InetSocketAddress address(ServerSocketChannel listener) {
+        try {
+            return (InetSocketAddress) listener.getLocalAddress();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
