@@ -14,17 +14,22 @@ import java.util.stream.Stream;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExternalizedCheckpointRetention;
+import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.MemorySize;
+import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.RestartStrategyOptions;
 import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
+import org.apache.flink.configuration.WebOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.RecoveryClaimMode;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 
 /** The orchestrator job in this process, or submitted to a cluster; it goes on from its last retained checkpoint. */
 final class FlinkRunner implements AutoCloseable {
+    private static final String LOOPBACK = "127.0.0.1";
+
     private final JobClient job;
 
     private FlinkRunner(JobClient job) {
@@ -34,10 +39,22 @@ final class FlinkRunner implements AutoCloseable {
     /** @param checkpoints directory of retained checkpoints, kept over restarts */
     static FlinkRunner startLocally(Path checkpoints, JobOptions options) throws IOException {
         Configuration configuration = jobConfiguration(checkpoints);
+        onLoopbackOnly(configuration);
         configuration.set(TaskManagerOptions.MANAGED_MEMORY_SIZE, MemorySize.ofMebiBytes(256));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MIN, MemorySize.ofMebiBytes(32));
         configuration.set(TaskManagerOptions.NETWORK_MEMORY_MAX, MemorySize.ofMebiBytes(32));
         return start(StreamExecutionEnvironment.createLocalEnvironment(configuration), options);
+    }
+
+    /** By default Flink listens to everybody, also for jobs, that is code. */
+    private static void onLoopbackOnly(Configuration configuration) {
+        configuration.set(RestOptions.ADDRESS, LOOPBACK);
+        configuration.set(RestOptions.BIND_ADDRESS, LOOPBACK);
+        configuration.set(JobManagerOptions.ADDRESS, LOOPBACK);
+        configuration.set(JobManagerOptions.BIND_HOST, LOOPBACK);
+        configuration.set(TaskManagerOptions.BIND_HOST, LOOPBACK);
+        configuration.set(WebOptions.SUBMIT_ENABLE, false);
+        configuration.set(WebOptions.CANCEL_ENABLE, false);
     }
 
     /** Submits the job to a session cluster whose class path holds it. */

@@ -42,6 +42,7 @@ class DevProcessesE2E {
                     .orElseThrow();
             Talflow talflow = new Talflow(address.url(), address.kafka(), address.token());
             assertThatTheWebPageTakesNoJars(data);
+            assertThatNoOtherMachineReachesIt(data);
             eventually("word-count is applied").until(() -> dev.printed().contains("applied word-count"));
             Map<String, Object> input =
                     Map.of("path", text.toString(), "all", true, "sliceBytes", 100L, "merges", MERGES);
@@ -93,6 +94,17 @@ class DevProcessesE2E {
                     : 0;
         } catch (CommandFailed e) {
             return 0;
+        }
+    }
+
+    private static void assertThatNoOtherMachineReachesIt(Path data) throws IOException {
+        if (ListeningSockets.canBeSeen()) {
+            for (Map.Entry<String, Long> process : pids(data).entrySet()) {
+                assertThat(ListeningSockets.of(process.getValue()))
+                        .as(process.getKey())
+                        .isNotEmpty()
+                        .allMatch(ListeningSockets.Listening::loopback);
+            }
         }
     }
 
