@@ -22,6 +22,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -154,6 +155,24 @@ class AccessIT {
         assertThat(anybody.signal(two.token(), "ready/header", 2).json())
                 .containsEntry("id", "held/t@0/own/2/ready/header");
         two.answer(Map.of());
+        await().atMost(Duration.ofSeconds(20))
+                .until(() -> anybody.signal(two.token(), "ready/header", 1).status() == 410);
+        for (Path written : List.of(data.resolve("one"), broker.data(), Path.of("target/test.log"))) {
+            assertThat(filesWith(written, one.token(), two.token())).isEmpty();
+        }
+    }
+
+    private static List<Path> filesWith(Path folder, String... texts) throws IOException {
+        List<Path> found = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(folder)) {
+            for (Path file : files.filter(Files::isRegularFile).toList()) {
+                String content = Files.readString(file, StandardCharsets.ISO_8859_1);
+                if (Stream.of(texts).anyMatch(content::contains)) {
+                    found.add(file);
+                }
+            }
+        }
+        return found;
     }
 
     @Test

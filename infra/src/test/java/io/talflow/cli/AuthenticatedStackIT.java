@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.talflow.gateway.GatewayOptions;
 import io.talflow.gateway.auth.Role;
 import io.talflow.gateway.auth.TokenFile;
 import io.talflow.stack.Stack;
@@ -30,7 +31,7 @@ class AuthenticatedStackIT {
     private static final String WORKFLOW = """
             tal: 1
             workflow: locked
-            functions: {f: {python: f.py}}
+            functions: {f: {python: f.py, secrets: [pay-token]}}
             rules:
               - {when: started, do: {invoke: f}}
               - {id: done, when: {completed: f}, do: {complete: "${ event.data }"}}
@@ -38,8 +39,12 @@ class AuthenticatedStackIT {
     private static final String CODE = """
             import os
             def handler(ctx, input):
-                return sorted(name for name in os.environ if "TOKEN" in name)
+                print("paying with", ctx.secrets["pay-token"])
+                names = sorted(name for name in os.environ if "TOKEN" in name)
+                return {"names": names, "token": ctx.secrets["pay-token"]}
             """;
+
+    private static final String SECRET = "sk-2b9f-never-to-be-seen";
 
     @TempDir
     Path folder;
@@ -48,14 +53,19 @@ class AuthenticatedStackIT {
     void runsTasksForWhoeverHasOneAndKeepsNoneWhereItCanBeRead() throws Exception {
         Path data = folder.resolve("data");
         String owner;
-        try (Stack stack =
-                Stack.start(data, () -> {}, UnaryOperator.identity(), true).orElseThrow()) {
+        Path secrets = Files.createDirectories(folder.resolve("secrets"));
+        Files.writeString(secrets.resolve("pay-token"), SECRET);
+        UnaryOperator<GatewayOptions> given =
+                options -> options.withSecurity(options.security().withSecrets(secrets));
+        try (Stack stack = Stack.start(data, () -> {}, given, true).orElseThrow()) {
             owner = stack.token();
             Talflow talflow = new Talflow(stack.url(), stack.kafka(), owner);
             Files.writeString(folder.resolve("f.py"), CODE);
             talflow.apply(folder, WORKFLOW);
             Map<String, Object> ended = talflow.ended(talflow.start("locked", "one", Map.of()));
-            assertThat(ended).containsEntry("status", "COMPLETED").containsEntry("output", List.of());
+            assertThat(ended)
+                    .containsEntry("status", "COMPLETED")
+                    .containsEntry("output", Map.of("names", List.of(), "token", "***"));
 
             assertThatThrownBy(() -> new Api(stack.url()).tasks(""))
                     .isInstanceOf(CommandFailed.class)
@@ -69,6 +79,10 @@ class AuthenticatedStackIT {
         assertThat(StackFile.read(data)).isEmpty();
         String job = Files.readString(data.resolve("gateway/job.token"));
         assertThat(filesWith(data, owner)).isEmpty();
+        assertThat(filesWith(data, SECRET))
+                .as("log, status, checkpoints, journal, logs")
+                .isEmpty();
+        assertThat(filesWith(data, "paying with ***")).as("the function's log").hasSize(1);
         assertThat(filesWith(data, job)).containsExactly(data.resolve("gateway/job.token"));
     }
 
