@@ -137,10 +137,10 @@ public final class PythonServers implements AutoCloseable {
     /** Runs a command to its end. @return what it printed; @throws CannotStart if it fails, with that */
     static String run(List<String> command, Path output, String what) throws CannotStart {
         try {
-            Process process = new ProcessBuilder(command)
-                    .redirectErrorStream(true)
-                    .redirectOutput(output.toFile())
-                    .start();
+            ProcessBuilder builder =
+                    new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output.toFile());
+            Inherited.without(builder.environment());
+            Process process = builder.start();
             try (OutputStream stdin = process.getOutputStream()) {
                 stdin.flush();
             }

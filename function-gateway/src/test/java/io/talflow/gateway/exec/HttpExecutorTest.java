@@ -14,9 +14,12 @@ import io.talflow.tal.model.Position;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
@@ -140,6 +143,39 @@ class HttpExecutorTest {
     }
 
     @Test
+    void isWorthAnotherAttemptWhenTheAnswerBreaksOff() throws Exception {
+        server.createContext("/", exchange -> {
+            exchange.getRequestBody().readAllBytes();
+            exchange.sendResponseHeaders(200, 1_000);
+            exchange.getResponseBody().write("{\"half\":".getBytes(StandardCharsets.UTF_8));
+            exchange.getResponseBody().flush();
+            throw new IOException("the connection ends here");
+        });
+        assertThat(failure(run(Duration.ofSeconds(10))))
+                .containsEntry("error", "Http.Unreachable")
+                .containsEntry("retryable", true);
+    }
+
+    @Test
+    void callsOthersWhileAServiceHangsOnMoreCallsThanItHasConnections() throws Exception {
+        try (ServerSocket hangs = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress())) {
+            List<Execution> hanging = new ArrayList<>();
+            for (int i = 0; i < 600; i++) {
+                hanging.add(execution(
+                        "http://127.0.0.1:%d/".formatted(hangs.getLocalPort()),
+                        Duration.ofSeconds(60),
+                        new CompletableFuture<>()));
+            }
+            answer(200, "7".getBytes(StandardCharsets.UTF_8));
+            Outcome outcome = run(Duration.ofSeconds(10));
+            assertThat(Json.parse(outcome.data())).isEqualTo(7L);
+            assertThat(hanging).noneMatch(execution -> execution.outcome().isDone());
+            hanging.forEach(execution -> execution.cancel().run());
+            assertThat(hanging).allMatch(execution -> execution.outcome().isDone());
+        }
+    }
+
+    @Test
     void saysThatNobodyListens() throws Exception {
         server.stop(0);
         assertThat(failure(run(Duration.ofSeconds(10))))
@@ -164,7 +200,10 @@ class HttpExecutorTest {
     }
 
     private Execution execution(Duration timeout, CompletableFuture<Reported> reported) {
-        String url = "http://127.0.0.1:%d/".formatted(server.getAddress().getPort());
+        return execution("http://127.0.0.1:%d/".formatted(server.getAddress().getPort()), timeout, reported);
+    }
+
+    private Execution execution(String url, Duration timeout, CompletableFuture<Reported> reported) {
         Function function = Function.of("f", new Function.Executor.Http(url), Map.of(), timeout, new Position(1, 1));
         Firing firing = new Firing(
                 new FiringKey("w/t@0/r/0", 2), "w/t", "w", "0", "f", "f", "{}".getBytes(StandardCharsets.UTF_8));
