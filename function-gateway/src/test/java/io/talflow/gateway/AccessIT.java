@@ -28,8 +28,6 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.snakeyaml.engine.v2.api.Load;
-import org.snakeyaml.engine.v2.api.LoadSettings;
 
 @DisplayName("A gateway with authentication")
 class AccessIT {
@@ -44,9 +42,6 @@ class AccessIT {
     private static Gateway gateway;
     private static String version;
     private static final Map<Role, Token.Made> TOKENS = new EnumMap<>(Role.class);
-
-    /** A route as the OpenAPI document has it: the role, or {@code attempt}, or empty. */
-    private record Route(String method, String path, String needs) {}
 
     @BeforeAll
     static void start() throws Exception {
@@ -82,7 +77,8 @@ class AccessIT {
         await().atMost(Duration.ofSeconds(20))
                 .until(() -> with(revoked.text()).get("/v1/workflows").status() == 401);
         List<String> unknown = List.of("", "nonsense", "tlf_00000000_", expired, revoked.text());
-        List<Route> routes = routes();
+        List<Route> routes =
+                Route.documented(new String(with("").get("/openapi.yaml").body(), StandardCharsets.UTF_8));
         assertThat(routes).hasSizeGreaterThan(20);
         for (Route route : routes) {
             if (route.needs().isEmpty()) {
@@ -276,23 +272,6 @@ class AccessIT {
                 .replaceAll("\\{\\w+}", "some");
         byte[] body = route.method().equals("GET") ? new byte[0] : Json.bytes(Map.of());
         return with(token).call(route.method(), path, body);
-    }
-
-    private static List<Route> routes() throws Exception {
-        Map<?, ?> document = (Map<?, ?>) new Load(LoadSettings.builder().build())
-                .loadFromString(new String(with("").get("/openapi.yaml").body(), StandardCharsets.UTF_8));
-        List<Route> routes = new ArrayList<>();
-        ((Map<?, ?>) document.get("paths"))
-                .forEach((path, item) -> ((Map<?, ?>) item).forEach((method, operation) -> {
-                    if (operation instanceof Map<?, ?> fields && fields.get("security") instanceof List<?> needs) {
-                        String need = needs.isEmpty() ? "" : needs.get(0).toString();
-                        routes.add(new Route(
-                                method.toString().toUpperCase(Locale.ROOT),
-                                path.toString(),
-                                need.contains("attempt") ? "attempt" : need.replaceAll("\\{token=\\[(.*)]}", "$1")));
-                    }
-                }));
-        return routes;
     }
 
     private static GatewayClient as(Role role) {

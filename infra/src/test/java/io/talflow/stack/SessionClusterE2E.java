@@ -5,7 +5,6 @@ import static org.awaitility.Awaitility.await;
 
 import io.talflow.cli.Launcher;
 import io.talflow.tal.Json;
-import io.talflow.tal.tls.PemFiles;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
@@ -13,6 +12,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
+import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -65,7 +65,6 @@ class SessionClusterE2E {
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final HttpClient http = HttpClient.newHttpClient();
-    private Certificates certificates;
     private String rest;
     private Process taskManager;
 
@@ -82,28 +81,17 @@ class SessionClusterE2E {
         parts.push(broker);
         List<Integer> ports = FreePorts.find(3);
         rest = "http://127.0.0.1:" + ports.get(0);
-        String gateway = "https://127.0.0.1:" + ports.get(2);
-        certificates = Certificates.make(folder);
         startCluster(ports.get(0), ports.get(1));
-        startGateway(broker.bootstrap(), ports.get(2));
-        for (String role : List.of("admin", "operator", "job")) {
-            makeToken(role);
-        }
+        SecuredGateway gateway = SecuredGateway.make(folder, ports.get(2));
+        startGateway(gateway, broker.bootstrap());
+        gateway.refusesWhoDoesNotTrustIt();
+        gateway.refusesWhoHasNoToken();
         String jar = upload();
 
         String job = submit(jar, broker.bootstrap(), gateway);
         Files.writeString(folder.resolve("two-steps.yaml"), WORKFLOW);
         Files.writeString(folder.resolve("second.py"), CODE);
-        refusesWhoDoesNotTrustIt(gateway);
-        talflow(
-                "apply",
-                "two-steps.yaml",
-                "--url",
-                gateway,
-                "--ca",
-                ca(),
-                "--token-file",
-                folder.resolve("admin.token").toString());
+        succeeds(gateway.command("admin", "apply", "two-steps.yaml"));
         completes("one", gateway);
         cancel(job);
         String again = submit(jar, broker.bootstrap(), gateway);
@@ -114,67 +102,16 @@ class SessionClusterE2E {
                 .until(() -> collectGarbageAndCountClasses("io.talflow.flink.sink.EventSinkOperator") <= 1);
     }
 
-    private void makeToken(String role) throws Exception {
-        Launcher.Result made = Launcher.run(
-                folder,
-                "token",
-                "create",
-                "--role",
-                role,
-                "--tokens",
-                folder.resolve("gateway/tokens.json").toString());
-        assertThat(made.exitCode()).as(made.err()).isZero();
-        Files.writeString(folder.resolve(role + ".token"), made.out());
-    }
-
-    private void refusesWhoDoesNotTrustIt(String gateway) throws Exception {
-        Launcher.Result untrusting = Launcher.run(folder, "list", "--url", gateway);
-        assertThat(untrusting.exitCode()).isEqualTo(3);
-        assertThat(untrusting.err()).contains("cannot be trusted", "--ca FILE");
-        Launcher.Result plain = Launcher.run(folder, "list", "--url", gateway.replace("https:", "http:"));
-        assertThat(plain.exitCode()).isEqualTo(3);
-        Launcher.Result without = Launcher.run(folder, "list", "--url", gateway, "--ca", ca());
-        assertThat(without.exitCode()).isEqualTo(2);
-        assertThat(without.err()).contains("needs a token of role viewer", "--token-file FILE");
-    }
-
-    private String ca() {
-        return certificates.certificate().toString();
-    }
-
-    private void completes(String key, String gateway) throws Exception {
-        talflow(
-                "start",
-                "two-steps",
-                "--key",
-                key,
-                "--input",
-                "{\"go\": true}",
-                "--url",
-                gateway,
-                "--ca",
-                ca(),
-                "--token-file",
-                folder.resolve("operator.token").toString());
-        eventually("two-steps/" + key + " completes")
-                .until(() -> Launcher.run(
-                                folder,
-                                "status",
-                                "two-steps/" + key,
-                                "--output",
-                                "json",
-                                "--url",
-                                gateway,
-                                "--ca",
-                                ca(),
-                                "--token-file",
-                                folder.resolve("operator.token").toString())
+    private static void completes(String key, SecuredGateway gateway) throws Exception {
+        succeeds(gateway.command("operator", "start", "two-steps", "--key", key, "--input", "{\"go\": true}"));
+        String task = "two-steps/" + key;
+        eventually(task + " completes")
+                .until(() -> gateway.command("operator", "status", task, "--output", "json")
                         .out()
                         .contains("\"healthz: 404\""));
     }
 
-    private void talflow(String... arguments) throws Exception {
-        Launcher.Result result = Launcher.run(folder, arguments);
+    private static void succeeds(Launcher.Result result) {
         assertThat(result.exitCode()).as(result.err()).isZero();
     }
 
@@ -222,23 +159,13 @@ class SessionClusterE2E {
                 .until(() -> Long.valueOf(1).equals(get("/overview").get("taskmanagers")));
     }
 
-    private void startGateway(String kafka, int port) throws IOException {
+    private void startGateway(SecuredGateway gateway, String kafka) throws IOException {
         java(
                 "gateway",
                 System.getProperty("java.class.path"),
                 "io.talflow.gateway.GatewayMain",
-                List.of(
-                        "--kafka",
-                        kafka,
-                        "--data",
-                        folder.resolve("gateway").toString(),
-                        "--port",
-                        "" + port,
-                        "--tls-certificate",
-                        ca(),
-                        "--tls-key",
-                        certificates.key().toString()));
-        eventually("the gateway serves").until(() -> answers("https://127.0.0.1:" + port + "/healthz"));
+                gateway.arguments(kafka));
+        eventually("the gateway serves").until(gateway::serves);
     }
 
     private Process java(String name, String classPath, String main, List<String> arguments) throws IOException {
@@ -287,22 +214,16 @@ class SessionClusterE2E {
         return filename.substring(filename.lastIndexOf('/') + 1);
     }
 
-    private String submit(String jar, String kafka, String gateway) throws Exception {
-        Map<String, Object> body = Map.of(
-                "programArgsList",
-                List.of(
-                        "--kafka",
-                        kafka,
-                        "--gateway",
-                        gateway,
-                        "--gateway-ca",
-                        ca(),
-                        "--gateway-token-file",
-                        folder.resolve("job.token").toString(),
-                        "--parallelism",
-                        "1",
-                        "--checkpoints",
-                        folder.resolve("checkpoints").toUri().toString()));
+    private String submit(String jar, String kafka, SecuredGateway gateway) throws Exception {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--kafka",
+                kafka,
+                "--parallelism",
+                "1",
+                "--checkpoints",
+                folder.resolve("checkpoints").toUri().toString()));
+        arguments.addAll(gateway.jobArguments());
+        Map<String, Object> body = Map.of("programArgsList", arguments);
         HttpRequest request = HttpRequest.newBuilder(URI.create(rest + "/jars/" + jar + "/run"))
                 .header("content-type", "application/json")
                 .POST(BodyPublishers.ofByteArray(Json.bytes(body)))
@@ -338,9 +259,12 @@ class SessionClusterE2E {
         return printed;
     }
 
+    /** Empty while the cluster does not answer yet, or says so. */
     private Map<String, Object> get(String path) {
         try {
-            return send(HttpRequest.newBuilder(URI.create(rest + path)).build());
+            var response =
+                    http.send(HttpRequest.newBuilder(URI.create(rest + path)).build(), BodyHandlers.ofByteArray());
+            return response.statusCode() == 503 ? Map.of() : accepted(response);
         } catch (ConnectException e) {
             return Map.of();
         } catch (IOException e) {
@@ -351,24 +275,14 @@ class SessionClusterE2E {
         }
     }
 
-    private boolean answers(String url) throws InterruptedException {
-        try {
-            HttpClient trusting = HttpClient.newBuilder()
-                    .sslContext(PemFiles.trusting(certificates.certificate()))
-                    .build();
-            return trusting.send(HttpRequest.newBuilder(URI.create(url)).build(), BodyHandlers.discarding())
-                            .statusCode()
-                    == 200;
-        } catch (IOException e) {
-            return false;
-        }
+    private Map<String, Object> send(HttpRequest request) throws IOException, InterruptedException {
+        return accepted(http.send(request, BodyHandlers.ofByteArray()));
     }
 
-    private Map<String, Object> send(HttpRequest request) throws IOException, InterruptedException {
-        var response = http.send(request, BodyHandlers.ofByteArray());
-        String body = new String(response.body(), StandardCharsets.UTF_8);
+    private Map<String, Object> accepted(HttpResponse<byte[]> response) throws IOException {
         if (response.statusCode() >= 400) {
-            throw new IOException("%s: %d %s; %s".formatted(request.uri(), response.statusCode(), body, logs()));
+            String body = new String(response.body(), StandardCharsets.UTF_8);
+            throw new IOException("%s: %d %s; %s".formatted(response.uri(), response.statusCode(), body, logs()));
         }
         return Json.parseObject(response.body());
     }
