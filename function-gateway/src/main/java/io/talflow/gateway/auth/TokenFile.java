@@ -103,9 +103,9 @@ public final class TokenFile {
     }
 
     private void change(Change change) throws IOException {
-        Files.createDirectories(file.getParent());
         Path lockFile = file.resolveSibling(file.getFileName() + ".lock");
-        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+        PrivateFile.ensure(lockFile);
+        try (FileChannel channel = FileChannel.open(lockFile, StandardOpenOption.WRITE);
                 FileLock lock = channel.lock()) {
             write(change.of(read()));
         }

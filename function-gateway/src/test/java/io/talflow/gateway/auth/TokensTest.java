@@ -2,12 +2,14 @@ package io.talflow.gateway.auth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.nio.file.attribute.UserPrincipal;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
@@ -64,6 +66,21 @@ class TokensTest {
         assertThat(kept).doesNotContain(text).doesNotContain(text.substring(text.lastIndexOf('_') + 1));
         assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(path)))
                 .isEqualTo("rw-------");
+    }
+
+    @Test
+    void thatRootMakesAreOfTheUserWhoseFolderItIs() throws IOException {
+        assumeTrue(System.getProperty("user.name").equals("root"), "only root can make files for others");
+        UserPrincipal nobody =
+                folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("nobody");
+        Files.setOwner(folder, nobody);
+        file.create("ann", Role.ADMIN, 0, 0);
+        assertThat(Files.getOwner(path)).isEqualTo(nobody);
+        Files.setOwner(
+                folder, folder.getFileSystem().getUserPrincipalLookupService().lookupPrincipalByName("root"));
+        file.create("bob", Role.ADMIN, 0, 0);
+        assertThat(Files.getOwner(path)).as("as before").isEqualTo(nobody);
+        assertThat(Files.getOwner(folder.resolve("tokens.json.lock"))).isEqualTo(nobody);
     }
 
     @Test
