@@ -92,7 +92,8 @@ final class RecoveredOperator implements Engine, AutoCloseable {
             }
         }
         for (TalEvent next : appended) {
-            if (!next.type().equals(EventTypes.TASK_TIMER)) {
+            // A sub-task's start is another task's, which may be another subtask's.
+            if (next.task().equals(task) && !next.type().equals(EventTypes.TASK_TIMER)) {
                 effects.addAll(apply(next, timeMillis));
             }
         }

@@ -52,7 +52,7 @@ final class AddedRules {
         run.state.putText("x~", Digest.of(before, Json.text(row.get("rule"))));
         run.header.added++;
         run.state.putNumber("x", run.header.added);
-        run.rulesChanged();
+        run.added(CompiledRule.ADDED + count);
         return CompiledRule.ADDED + count;
     }
 

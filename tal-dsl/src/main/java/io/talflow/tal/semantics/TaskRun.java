@@ -2,7 +2,9 @@ package io.talflow.tal.semantics;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** What everything that happens in one step of a task shares: its state, its rules, and where effects go. */
@@ -25,6 +27,8 @@ final class TaskRun {
 
     boolean contextChanged;
     private AddedRules added;
+    /** Rows of the rules added by what happens now, which see what comes after it (D44). */
+    private final Set<String> fresh = new HashSet<>();
 
     TaskRun(
             TaskState state,
@@ -86,9 +90,19 @@ final class TaskRun {
         return added.index();
     }
 
-    /** Another rule was added. */
-    void rulesChanged() {
+    /** Another rule was added, under this row. */
+    void added(String row) {
         added = null;
+        fresh.add(row);
+    }
+
+    /** What was added so far sees what comes now. */
+    void next() {
+        fresh.clear();
+    }
+
+    boolean isFresh(CompiledRule rule) {
+        return !fresh.isEmpty() && fresh.contains(rule.row());
     }
 
     /** The rule of that id, or null. */

@@ -45,6 +45,7 @@ final class TaskStep {
         try {
             new Deadlines(run, nodes, invocations).until(eventMicros, this::due);
             run.nowMicros = eventMicros;
+            run.next();
             if (!header.status.isFinal()) {
                 receiving.receive(run.logEvent.event());
                 if (!run.pending.isEmpty()) {
@@ -93,6 +94,9 @@ final class TaskStep {
         boolean ofFailedStream = occurrence.key().kind() == LeafKey.Kind.STREAM_FAILED;
         boolean taken = false;
         for (Subscription subscription : rules.concerned(occurrence.key())) {
+            if (run.isFresh(subscription.rule())) {
+                continue;
+            }
             Outcome outcome = triggers.offer(subscription, occurrence);
             // What a batch held is flushed when its stream fails; that is no waiting for the failure.
             taken |= ofFailedStream ? outcome == Outcome.FAILED : outcome != Outcome.REFUSED;
@@ -118,6 +122,7 @@ final class TaskStep {
     /** A deadline has made something of a rule's expression. */
     private void due(CompiledRule rule, Occurrence timer, Firing.Cause cause) {
         if (run.isRunning() && run.state.rule(rule).isArmed(rule)) {
+            run.next();
             fire(rule, timer, cause);
             deliverAll();
             if (run.isRunning()) {

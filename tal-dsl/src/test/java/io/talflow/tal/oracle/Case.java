@@ -5,7 +5,11 @@ import java.util.List;
 /** A workflow and what comes to a task of it. */
 record Case(Flow flow, List<RawEvent> log) {
     Case with(List<Flow.Rule> rules) {
-        return new Case(new Flow(flow.events(), flow.functions(), rules), log);
+        return with(new Flow(flow.events(), flow.functions(), rules, flow.addable()));
+    }
+
+    Case with(Flow other) {
+        return new Case(other, log);
     }
 
     Case after(List<RawEvent> other) {

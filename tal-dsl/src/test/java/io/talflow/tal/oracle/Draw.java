@@ -3,14 +3,16 @@ package io.talflow.tal.oracle;
 import io.talflow.tal.oracle.Flow.Rule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.Random;
 
 /** Draws cases. The same seed gives the same case. */
 final class Draw {
     private static final List<String> EVENTS = List.of("A", "B", "C", "D");
-    private static final List<Flow.Function> FUNCTIONS = List.of(
-            new Flow.Function("split", List.of("parts"), List.of("head")),
-            new Flow.Function("body", List.of(), List.of()));
+    private static final Flow.Function SPLIT = new Flow.Function("split", List.of("parts"), List.of("head"));
+    private static final Flow.Function BODY = new Flow.Function("body", List.of(), List.of());
+    private static final Flow.Function SUB = new Flow.Function("sub", List.of(), List.of(), List.of(), true);
+    private static final List<String> NODES = List.of("split", "body", "body", "sub");
 
     private final Random random;
     private final Knobs knobs;
@@ -45,9 +47,50 @@ final class Draw {
         List<Rule> rules = new ArrayList<>();
         int count = 1 + random.nextInt(knobs.rules());
         for (int index = 0; index < count; index++) {
-            rules.add(rule("r" + index, expressions.root(random.nextInt(knobs.depth() + 1)), count));
+            rules.add(adding(
+                    expressions, rule("r" + index, expressions.root(random.nextInt(knobs.depth() + 1)), count)));
         }
-        return new Case(new Flow(EVENTS, List.of(), rules), new DrawLog(random, EVENTS).outside(knobs.events()));
+        return new Case(
+                new Flow(EVENTS, List.of(), rules, addable(expressions)),
+                new DrawLog(random, EVENTS).outside(knobs.events()));
+    }
+
+    /** Rules that an operator may add. */
+    private List<Rule> addable(DrawExpr from) {
+        List<Rule> rules = new ArrayList<>();
+        for (int index = 0; index < 2; index++) {
+            rules.add(rule("x" + index, from.later(random.nextInt(knobs.depth())), 0));
+        }
+        return rules;
+    }
+
+    /** A rule that adds one adds it at an event of the log, by whose end it is armed. */
+    private Rule adding(DrawExpr from, Rule rule) {
+        if (mayBeTimed(rule.when()) || random.nextInt(6) > 0) {
+            return rule;
+        }
+        String id = random.nextBoolean() ? "x0" : "r0";
+        return rule.adding(Optional.of(rule(id, from.later(random.nextInt(knobs.depth())), 0)));
+    }
+
+    private Rule cancelling(Rule rule) {
+        return mayBeTimed(rule.when()) || random.nextInt(4) > 0
+                ? rule
+                : rule.cancelling(NODES.get(random.nextInt(NODES.size())));
+    }
+
+    private Flow.Function trying(Flow.Function function) {
+        List<Flow.Retry> retry = new ArrayList<>();
+        for (int entry = random.nextInt(3); entry > 0; entry--) {
+            retry.add(new Flow.Retry(
+                    entry == 1 ? "" : "E" + random.nextInt(5),
+                    random.nextInt(3),
+                    5L * (1 + random.nextInt(4)),
+                    1 + random.nextInt(2),
+                    random.nextInt(3) == 0 ? 15 : 0,
+                    random.nextInt(3) == 0));
+        }
+        return function.trying(retry);
     }
 
     /** A producer, a body for each slice, and rules over both. */
@@ -61,11 +104,19 @@ final class Draw {
         }
         Rule gather = rule("join", streaming.gather(), 0);
         rules.add(random.nextBoolean() ? gather.withOnFailed() : gather);
+        rules.add(invoking("spawn", Expr.event("A"), "sub"));
+        if (random.nextBoolean()) {
+            rules.add(Rule.of("orphan", Expr.leaf(Expr.Kind.FAILED, "sub")));
+        }
         int more = random.nextInt(knobs.rules());
         for (int index = 0; index < more; index++) {
-            rules.add(rule("r" + index, streaming.root(random.nextInt(knobs.depth())), more));
+            rules.add(adding(
+                    streaming, cancelling(rule("r" + index, streaming.root(random.nextInt(knobs.depth())), more))));
         }
-        return new Case(new Flow(EVENTS, FUNCTIONS, rules), new DrawLog(random, EVENTS).streaming(knobs.events()));
+        List<Flow.Function> functions = List.of(trying(SPLIT), trying(BODY), SUB);
+        return new Case(
+                new Flow(EVENTS, functions, rules, addable(streaming)),
+                new DrawLog(random, EVENTS).streaming(knobs.events()));
     }
 
     private static Rule invoking(String id, Expr when, String function) {

@@ -41,6 +41,11 @@ final class DrawExpr {
         return new DrawExpr(random, events, timed, true);
     }
 
+    /** Of a rule that is added: it does not see the start. */
+    Expr later(int depth) {
+        return node(depth, Place.TURN);
+    }
+
     Expr root(int depth) {
         return node(depth, Place.FIRST);
     }
@@ -120,8 +125,10 @@ final class DrawExpr {
 
     private Expr leaf(Place place) {
         if (streams && random.nextBoolean()) {
-            return switch (random.nextInt(5)) {
+            return switch (random.nextInt(7)) {
                 case 0 -> item();
+                case 5 -> Expr.leaf(Expr.Kind.SETTLED, "sub");
+                case 6 -> Expr.leaf(Expr.Kind.COMPLETED, "sub");
                 case 1 -> Expr.leaf(Expr.Kind.READY, "split.head");
                 case 2 -> Expr.leaf(Expr.Kind.SETTLED, "split");
                 case 3 -> Expr.leaf(Expr.Kind.SETTLED, "body");

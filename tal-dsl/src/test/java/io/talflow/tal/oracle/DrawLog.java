@@ -12,6 +12,7 @@ final class DrawLog {
     private final List<String> events;
     private final List<RawEvent> log = new ArrayList<>();
     private long time;
+    private RawEvent failed;
     private long slices;
 
     DrawLog(Random random, List<String> events) {
@@ -35,9 +36,12 @@ final class DrawLog {
     }
 
     private RawEvent outside() {
-        int kind = random.nextInt(20);
+        int kind = random.nextInt(24);
         String id = "e" + log.size();
         long n = random.nextInt(5);
+        if (kind >= 20) {
+            return random.nextInt(3) == 0 ? command(id) : outside();
+        }
         if (kind == 0) {
             return new RawEvent(RawEvent.Type.POKE, "", "/outside", id, "", 0, "", step());
         }
@@ -59,9 +63,43 @@ final class DrawLog {
                 step());
     }
 
+    /** What an operator commands. */
+    private RawEvent command(String id) {
+        RawEvent.Type type = switch (random.nextInt(12)) {
+            case 0 -> RawEvent.Type.CANCEL;
+            case 1, 2, 3, 4 -> RawEvent.Type.ADD;
+            case 5, 6, 7 -> RawEvent.Type.ENABLE;
+            default -> RawEvent.Type.DISABLE;
+        };
+        String name = type == RawEvent.Type.CANCEL
+                ? ""
+                : type == RawEvent.Type.ADD || random.nextInt(3) == 0
+                        ? "x" + random.nextInt(2)
+                        : "r" + random.nextInt(4);
+        return new RawEvent(type, name, "/operator", id, "", 0, "", step());
+    }
+
     private RawEvent said() {
+        RawEvent said = failed != null && random.nextInt(3) == 0 ? again() : drawn();
+        failed = said.type() == RawEvent.Type.FAILED ? said : failed;
+        return said.type().isSaid() && random.nextInt(8) == 0 ? said.by(2 + random.nextInt(2)) : said;
+    }
+
+    /** How the attempt after the last failure ends. */
+    private RawEvent again() {
+        RawEvent.Type end = random.nextInt(3) == 0 ? RawEvent.Type.FAILED : RawEvent.Type.COMPLETED;
+        String id = "e" + log.size();
+        return new RawEvent(
+                end, failed.name(), "", id, "", random.nextInt(5), failed.firing(), failed.attempt() + 1, step());
+    }
+
+    private RawEvent drawn() {
         String id = "e" + log.size();
         long n = random.nextInt(5);
+        if (random.nextInt(8) == 0) {
+            RawEvent.Type end = random.nextInt(4) == 0 ? RawEvent.Type.FAILED : RawEvent.Type.COMPLETED;
+            return new RawEvent(end, "sub", "", id, "", n, "spawn/" + random.nextInt(3), step());
+        }
         String body = "each/" + random.nextInt((int) Math.max(1, slices));
         return switch (random.nextInt(20)) {
             case 0, 1, 2, 3, 4, 5 -> item(n);
@@ -79,7 +117,7 @@ final class DrawLog {
                         ? outside()
                         : new RawEvent(RawEvent.Type.FAILED, "split", "", id, "", n, "go/0", step());
             case 12, 13 ->
-                random.nextInt(3) > 0
+                random.nextInt(3) == 0
                         ? outside()
                         : new RawEvent(RawEvent.Type.FAILED, "body", "", id, "", n, body, step());
             default -> new RawEvent(RawEvent.Type.COMPLETED, "body", "", id, "", n, body, step());

@@ -12,11 +12,14 @@ final class Gathering {
     private final View view;
     private final Expr.Gather node;
     private final String timer;
+    private final boolean onFailed;
 
-    Gathering(View view, Expr.Gather node, String timer) {
+    /** @param onFailed whether the rule has something to do when the stream fails */
+    Gathering(View view, Expr.Gather node, String timer, boolean onFailed) {
         this.view = view;
         this.node = node;
         this.timer = timer;
+        this.onFailed = onFailed;
     }
 
     Found first(Moment after, Function<Moment, Optional<Moment>> endOf) {
@@ -51,7 +54,9 @@ final class Gathering {
                 return new Found(Optional.empty(), ended, false);
             }
             since = next.get();
-            opened = opened.or(() -> next);
+            // A failure that nothing is to be done about is no arrival: it opens no window.
+            boolean unheard = closing && close.get().failed() && !onFailed;
+            opened = unheard ? opened : opened.or(() -> next);
             Match last = closing ? Match.of(close.get(), List.of()) : Match.of(member.get());
             if (closing) {
                 closed = close;
@@ -59,7 +64,9 @@ final class Gathering {
                 members.put(member.get().slice().orElseThrow().number(), last);
             }
             boolean failed = closed.filter(View.Close::failed).isPresent();
-            if (failed || closed.filter(all -> all.count() == members.size()).isPresent()) {
+            boolean whole = !failed
+                    && closed.filter(all -> all.count() == members.size()).isPresent();
+            if (whole || (failed && onFailed)) {
                 return new Found(Optional.of(last.holding(events(members))), ended, failed);
             }
         }

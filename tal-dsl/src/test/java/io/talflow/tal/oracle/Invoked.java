@@ -1,5 +1,9 @@
 package io.talflow.tal.oracle;
 
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -8,17 +12,25 @@ import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 
-/** One invocation, and what it has said while it ran (D28 to D32). */
+/** One invocation, its attempts (D45), and what it has said while it ran (D28 to D32). */
 final class Invoked {
+    /** What every firing's id begins with: the task's, and the offset of its start. */
+    private static final String TASK = TalText.WORKFLOW + "/k@1/";
+
     private final Flow.Function function;
+    private final String firing;
     private final Optional<Occurrence.Slice> slice;
     private final Map<String, Map<String, Long>> items = new LinkedHashMap<>();
     private final Map<String, Long> ready = new HashMap<>();
     private final Set<String> closed = new HashSet<>();
+    private final Map<Flow.Retry, Integer> retries = new HashMap<>();
+    private int attempt = 1;
+    private long attemptFrom = Long.MIN_VALUE;
     private boolean open = true;
 
-    Invoked(Flow.Function function, Optional<Occurrence.Slice> slice) {
+    Invoked(Flow.Function function, String firing, Optional<Occurrence.Slice> slice) {
         this.function = function;
+        this.firing = firing;
         this.slice = slice;
         function.streams().forEach(stream -> items.put(stream, new LinkedHashMap<>()));
     }
@@ -27,16 +39,67 @@ final class Invoked {
         return open;
     }
 
+    boolean isOf(String node) {
+        return function.name().equals(node);
+    }
+
     /** @return false if the task fails for it */
     boolean says(RawEvent event, Oracle task) {
         return switch (event.type()) {
             case READY -> !function.values().contains(event.name()) || ready(event, task);
             case ITEM -> !function.streams().contains(event.name()) || item(event, task);
             case CLOSE -> !function.streams().contains(event.name()) || close(event, task);
-            case COMPLETED -> completed(event, task);
-            case FAILED -> failed(event, task);
-            case OUTSIDE, UNKNOWN, POKE -> throw new IllegalArgumentException("no function says " + event);
+            case COMPLETED -> !isOutcome(event, task) || completed(event, task);
+            case FAILED -> !isOutcome(event, task) || isTriedAgain(event, task) || failed(event, task);
+            default -> throw new IllegalArgumentException("no function says " + event);
         };
+    }
+
+    /** D6: of the attempt that runs; while the next one waits for its time none does. */
+    private boolean isOutcome(RawEvent event, Oracle task) {
+        return event.attempt() == attempt && attemptFrom <= task.now();
+    }
+
+    /** D45. */
+    private boolean isTriedAgain(RawEvent event, Oracle task) {
+        Optional<Flow.Retry> entry = function.retry().stream()
+                .filter(retry -> retry.error().isEmpty() || retry.error().equals("E" + event.n()))
+                .findFirst();
+        int before = entry.map(retry -> retries.getOrDefault(retry, 0)).orElse(0);
+        if (entry.isEmpty() || before >= entry.get().maxAttempts()) {
+            return false;
+        }
+        retries.put(entry.get(), before + 1);
+        attemptFrom = task.now() + delayMicros(entry.get(), before);
+        attempt++;
+        return true;
+    }
+
+    private long delayMicros(Flow.Retry retry, int before) {
+        double micros = retry.interval() * 1000.0 * Math.pow(retry.backoffRate(), before);
+        if (retry.maxDelay() > 0) {
+            micros = Math.min(micros, retry.maxDelay() * 1000.0);
+        }
+        return (long) (retry.jitter() ? micros * uniform() : micros);
+    }
+
+    /** The first 53 bits of SHA-256 of FIRING/ATTEMPT as a fraction. */
+    private double uniform() {
+        try {
+            byte[] text = (TASK + firing + "/" + attempt).getBytes(StandardCharsets.UTF_8);
+            long bits = ByteBuffer.wrap(MessageDigest.getInstance("SHA-256").digest(text))
+                    .getLong();
+            return (bits >>> 11) / (double) (1L << 53);
+        } catch (NoSuchAlgorithmException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** D43. @param by id of the event that completed the match which cancels it */
+    void cancel(String by, Oracle task) {
+        open = false;
+        task.happens(Expr.Kind.SETTLED, function.name(), "", by, OptionalLong.empty(), slice);
+        closeRest(by, true, task);
     }
 
     private boolean ready(RawEvent event, Oracle task) {
@@ -76,7 +139,7 @@ final class Invoked {
         open = false;
         happens(Expr.Kind.COMPLETED, "", event, slice, task);
         happens(Expr.Kind.SETTLED, "", event, slice, task);
-        closeRest(event, false, task);
+        closeRest(event.id(), false, task);
         return true;
     }
 
@@ -87,15 +150,15 @@ final class Invoked {
         boolean awaited = task.waitsForFailure(function.name(), streams);
         if (awaited) {
             happens(Expr.Kind.FAILED, "", event, slice, task);
-            closeRest(event, true, task);
+            closeRest(event.id(), true, task);
         }
         return awaited;
     }
 
-    private void closeRest(RawEvent event, boolean failed, Oracle task) {
+    private void closeRest(String id, boolean failed, Oracle task) {
         items.forEach((stream, slices) -> {
             if (closed.add(stream)) {
-                task.closes(over(stream), event.id(), slices.size(), failed);
+                task.closes(over(stream), id, slices.size(), failed);
             }
         });
     }

@@ -13,11 +13,13 @@ import java.util.stream.IntStream;
 final class Meaning {
     private final View view;
     private final String timer;
+    private final Flow.Rule rule;
     private final IdentityHashMap<Expr, Integer> places = new IdentityHashMap<>();
 
     Meaning(View view, Flow.Rule rule) {
         this.view = view;
         this.timer = rule.id() + "/timer";
+        this.rule = rule;
         number(rule.when(), view.rule());
     }
 
@@ -185,7 +187,8 @@ final class Meaning {
 
         @Override
         public Found gather(Expr.Gather node) {
-            return new Gathering(view, node, timer).first(after, open -> end(open, node.within(), node));
+            return new Gathering(view, node, timer, rule.onFailed())
+                    .first(after, open -> end(open, node.within(), node));
         }
 
         private Optional<Moment> end(Moment open, long millis, Expr node) {

@@ -1,9 +1,11 @@
 package io.talflow.tal.oracle;
 
 import io.talflow.tal.oracle.Fired.Branch;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Deque;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,21 +25,36 @@ final class Oracle {
     private final List<Long> eventTimes = new ArrayList<>();
     private final List<Switched> switched = new ArrayList<>();
     private final List<Fired> fired = new ArrayList<>();
-    private final int[] done;
+    private final List<Known> rules = new ArrayList<>();
+    private final Deque<Runnable> pending = new ArrayDeque<>();
     private final Set<String> outside = new HashSet<>();
-    private final Map<String, Invoked> invoked = new HashMap<>();
+    private final Map<String, Invoked> invoked = new LinkedHashMap<>();
     private int raw;
     private boolean ended;
 
     private Oracle(Flow flow) {
         this.flow = flow;
-        this.done = new int[flow.rules().size()];
+        flow.rules().forEach(rule -> rules.add(new Known(rule, Optional.empty())));
+    }
+
+    /** A rule of the task, and how much of what it has decided has been carried out. */
+    private static final class Known {
+        private final Flow.Rule rule;
+        /** After the event that added it; empty: it is in the file. */
+        private final Optional<Moment> added;
+
+        private int done;
+
+        private Known(Flow.Rule rule, Optional<Moment> added) {
+            this.rule = rule;
+            this.added = added;
+        }
     }
 
     /** What a rule did at a moment: a match that fired or was consumed is one, a window's end with {@code onTimeout} too. */
     private record Decision(Match match, Branch branch) {}
 
-    /** @param by the rule whose action it was, so that rules after it in the source know it at the same moment */
+    /** @param by the rule whose action it was, so that rules after it in the source know it at the same moment; -1: a command */
     private record Switched(Moment at, int by, String rule, boolean on) {}
 
     /**
@@ -49,16 +66,18 @@ final class Oracle {
         Oracle oracle = new Oracle(flow);
         oracle.eventTimes.add(0L);
         oracle.happens(Expr.Kind.STARTED, "", "", "start", OptionalLong.empty(), Optional.empty());
+        oracle.deliver();
         for (RawEvent event : log) {
             oracle.raw++;
             oracle.eventTimes.add(Math.max(event.timeMillis() * 1000, oracle.now() + 1));
             oracle.settle();
             oracle.apply(event);
+            oracle.deliver();
         }
         return oracle.fired;
     }
 
-    private long now() {
+    long now() {
         return eventTimes.get(eventTimes.size() - 1);
     }
 
@@ -74,6 +93,16 @@ final class Oracle {
                 }
             }
             case UNKNOWN, POKE -> {}
+            case CANCEL -> ended = true;
+            case ENABLE, DISABLE -> {
+                if (isKnown(event.name())) {
+                    switched.add(new Switched(next(), -1, event.name(), event.type() == RawEvent.Type.ENABLE));
+                }
+            }
+            case ADD ->
+                flow.addable().stream()
+                        .filter(rule -> rule.id().equals(event.name()))
+                        .forEach(this::add);
             case READY, ITEM, CLOSE, COMPLETED, FAILED -> {
                 Invoked of = invoked.get(event.firing());
                 if (of != null && of.isOpen()) {
@@ -85,17 +114,32 @@ final class Oracle {
 
     void happens(
             Expr.Kind kind, String name, String subject, String id, OptionalLong n, Optional<Occurrence.Slice> slice) {
-        if (!ended) {
-            occurrences.add(new Occurrence(next(), raw, kind, name, subject, id, n, slice));
+        pending.add(() -> occurrences.add(new Occurrence(next(), raw, kind, name, subject, id, n, slice)));
+    }
+
+    void closes(String over, String id, int count, boolean failed) {
+        pending.add(() -> closes.add(new View.Close(next(), raw, id, over, count, failed)));
+    }
+
+    /** One after the other what the log event brings, then what that causes (D7, D8). */
+    private void deliver() {
+        while (!ended && !pending.isEmpty()) {
+            pending.remove().run();
             settle();
         }
     }
 
-    void closes(String over, String id, int count, boolean failed) {
-        if (!ended) {
-            closes.add(new View.Close(next(), raw, id, over, count, failed));
-            settle();
+    /** D44: it sees events after this one. */
+    private void add(Flow.Rule rule) {
+        String id = rule.id();
+        for (int again = 1; isKnown(id); again++) {
+            id = rule.id() + "." + again;
         }
+        rules.add(new Known(rule.named(id), Optional.of(Moment.ofOccurrence(now(), Integer.MAX_VALUE))));
+    }
+
+    private boolean isKnown(String id) {
+        return rules.stream().anyMatch(known -> known.rule.id().equals(id));
     }
 
     private Moment next() {
@@ -104,8 +148,8 @@ final class Oracle {
 
     /** D21, for the failures that are drawn here: a rule on it alone, or a gather over its stream with {@code onFailed}. */
     boolean waitsForFailure(String node, Set<String> openStreams) {
-        for (int index = 0; index < flow.rules().size(); index++) {
-            Flow.Rule rule = flow.rules().get(index);
+        for (int index = 0; index < rules.size(); index++) {
+            Flow.Rule rule = rules.get(index).rule;
             boolean deaf = !rule.each()
                     && fired.stream().anyMatch(firing -> firing.rule().equals(rule.id()));
             boolean caught = rule.when() instanceof Expr.Leaf leaf
@@ -125,10 +169,10 @@ final class Oracle {
         while (!ended) {
             int first = -1;
             Decision next = null;
-            for (int rule = 0; rule < flow.rules().size(); rule++) {
+            for (int rule = 0; rule < rules.size(); rule++) {
                 List<Decision> decisions = decisions(rule);
-                if (done[rule] < decisions.size()) {
-                    Decision candidate = decisions.get(done[rule]);
+                if (rules.get(rule).done < decisions.size()) {
+                    Decision candidate = decisions.get(rules.get(rule).done);
                     if (next == null || next.match.at().isAfter(candidate.match.at())) {
                         next = candidate;
                         first = rule;
@@ -138,29 +182,34 @@ final class Oracle {
             if (next == null) {
                 return;
             }
-            done[first]++;
+            rules.get(first).done++;
             fire(first, next);
         }
     }
 
     private void fire(int index, Decision decision) {
-        Flow.Rule rule = flow.rules().get(index);
+        Flow.Rule rule = rules.get(index).rule;
         Match match = decision.match;
         int ordinal = (int)
                 fired.stream().filter(firing -> firing.rule().equals(rule.id())).count();
         String at = match.at().isDeadline() ? "@" + match.at().micros() / 1000 : "#" + match.raw();
         fired.add(new Fired(rule.id(), ordinal, decision.branch, at, match.events()));
         if (decision.branch == Branch.DO) {
-            rule.switches().forEach(what -> switched.add(new Switched(match.at(), index, what.rule(), what.on())));
+            String firing = rule.id() + "/" + ordinal;
             flow.functions().stream()
                     .filter(function -> function.name().equals(rule.invoke()))
-                    .forEach(function -> invoked.put(rule.id() + "/" + ordinal, new Invoked(function, match.slice())));
+                    .forEach(function -> invoked.put(firing, new Invoked(function, firing, match.slice())));
+            rule.switches().forEach(what -> switched.add(new Switched(match.at(), index, what.rule(), what.on())));
+            invoked.values().stream()
+                    .filter(open -> open.isOpen() && open.isOf(rule.cancel()))
+                    .forEach(open -> open.cancel(match.event(), this));
+            rule.adds().ifPresent(this::add);
         }
     }
 
     /** All the decisions of a rule so far, from its arming on (D14, D15, D32, D36). */
     private List<Decision> decisions(int index) {
-        Flow.Rule rule = flow.rules().get(index);
+        Flow.Rule rule = rules.get(index).rule;
         Optional<Moment> armed = armed(index);
         List<Decision> decisions = new ArrayList<>();
         if (armed.isEmpty()) {
@@ -182,7 +231,7 @@ final class Oracle {
                     .flatMap(match -> branch(rule, found, match))
                     .ifPresent(
                             branch -> decisions.add(new Decision(found.match().get(), branch)));
-            boolean over = found.match().isEmpty() || (found.failed() && !rule.onFailed());
+            boolean over = found.match().isEmpty();
             if (over || (!rule.each() && !decisions.isEmpty())) {
                 return rule.each() || decisions.isEmpty() ? decisions : decisions.subList(0, 1);
             }
@@ -192,7 +241,7 @@ final class Oracle {
 
     private static Optional<Branch> branch(Flow.Rule rule, Found found, Match match) {
         if (found.failed()) {
-            return rule.onFailed() ? Optional.of(Branch.FAILED) : Optional.empty();
+            return Optional.of(Branch.FAILED);
         }
         boolean holds = rule.condition().isEmpty()
                 || (match.n().isPresent()
@@ -201,9 +250,9 @@ final class Oracle {
     }
 
     private Optional<Moment> armed(int index) {
-        Flow.Rule rule = flow.rules().get(index);
+        Flow.Rule rule = rules.get(index).rule;
         return rule.enabled()
-                ? Optional.of(START)
+                ? rules.get(index).added.or(() -> Optional.of(START))
                 : switched.stream()
                         .filter(change -> change.rule.equals(rule.id()) && change.on)
                         .map(Switched::at)
@@ -212,7 +261,7 @@ final class Oracle {
 
     /** D40: of a switch by a rule before it, a rule knows at the same moment. */
     private boolean sees(int index, Moment at) {
-        Flow.Rule rule = flow.rules().get(index);
+        Flow.Rule rule = rules.get(index).rule;
         boolean on = rule.enabled();
         for (Switched change : switched) {
             boolean before = at.isAfter(change.at) || (at.equals(change.at) && change.by < index);

@@ -8,7 +8,10 @@ import java.util.List;
 /** What the rows of the oracle's tables are made of. */
 final class OracleRow {
     private static final List<Function> FUNCTIONS = List.of(
-            new Function("split", List.of("parts"), List.of("head")), new Function("body", List.of(), List.of()));
+            new Function("split", List.of("parts"), List.of("head")),
+            new Function("body", List.of(), List.of()),
+            new Function("tried", List.of(), List.of(), List.of(new Flow.Retry("", 2, 10, 2, 0, false)), false),
+            new Function("sub", List.of(), List.of(), List.of(), true));
 
     private OracleRow() {}
 

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.talflow.tal.oracle.Flow.Rule;
 import io.talflow.tal.oracle.Flow.Switch;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -23,7 +24,7 @@ class OracleTaskTest {
     private static final Expr C = event("C");
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource({"rules", "streams"})
+    @MethodSource({"rules", "streams", "calls"})
     void firesAsWritten(String name, List<Rule> rules, String log, String firings) {
         assertThat(OracleRow.firings(rules, log)).isEqualTo(firings);
     }
@@ -90,6 +91,50 @@ class OracleTaskTest {
                                         List.of())),
                         "A@1 A@31",
                         "s:TIMEOUT@21[A1] r:TIMEOUT@31[A1]"));
+    }
+
+    /** {@code tried} is tried again twice, after 10 ms and 20 ms, and {@code sub} is another task. */
+    static Stream<Arguments> calls() {
+        Rule call = Rule.of("c", A).invoking("tried");
+        Rule start = Rule.of("s", C).invoking("sub");
+        Rule done = Rule.of("r", leaf(Expr.Kind.COMPLETED, "tried"));
+        Rule settled = Rule.of("r", leaf(Expr.Kind.SETTLED, "tried"));
+        Rule failed = Rule.of("f", leaf(Expr.Kind.FAILED, "tried"));
+        Rule ended = Rule.of("r", leaf(Expr.Kind.SETTLED, "sub"));
+        Rule adding = Rule.of("a", A).once().adding(Optional.of(Rule.of("a", A)));
+        return Stream.of(
+                Arguments.of(
+                        "D45: the second attempt, when its time has come",
+                        List.of(call, done),
+                        "A@1 failed:#f~c/0@2 completed:#early~c/0^2@11 completed:#late~c/0^2@12",
+                        "c:DO#1[A1] r:DO#4[late]"),
+                Arguments.of(
+                        "D45: the delay grows, and the last failure counts",
+                        List.of(call, failed),
+                        "A@1 failed:#f~c/0@2 failed:#g~c/0^2@12 failed:#early~c/0^3@31 failed:#h~c/0^3@32",
+                        "c:DO#1[A1] f:DO#5[h]"),
+                Arguments.of(
+                        "D6: an outcome of an attempt before",
+                        List.of(call, done),
+                        "A@1 failed:#f~c/0@2 completed:#old~c/0@20 completed:#new~c/0^2@21",
+                        "c:DO#1[A1] r:DO#4[new]"),
+                Arguments.of(
+                        "D43: a cancel settles each open call, once",
+                        List.of(call, Rule.of("x", B).cancelling("tried"), settled),
+                        "A@1 A@2 B@3 completed:#late~c/0@4 B@5",
+                        "c:DO#1[A1] c:DO#2[A2] x:DO#3[B1] r:DO#3[B1] r:DO#3[B1] x:DO#5[B2]"),
+                Arguments.of(
+                        "D42: a sub-task's end is an event of its parent",
+                        List.of(start, ended),
+                        "C@1 completed:#e~s/0@2 completed:#again~s/0@3",
+                        "s:DO#1[C1] r:DO#2[e]"),
+                Arguments.of(
+                        "D44: an added rule sees what comes after the event that adds it",
+                        List.of(adding),
+                        "A@1 A@2",
+                        "DO#1[A1] DO#2[A2]"),
+                Arguments.of(
+                        "D23: after a cancel of the task nothing", List.of(call), "A@1 cancel:@2 A@3", "DO#1[A1]"));
     }
 
     static Stream<Arguments> streams() {

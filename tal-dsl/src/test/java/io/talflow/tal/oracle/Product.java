@@ -1,5 +1,6 @@
 package io.talflow.tal.oracle;
 
+import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.importer.Formats;
@@ -12,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import org.yaml.snakeyaml.Yaml;
 
 /** The product's side: the same flow as TAL text, the same log as events, the firings as its decisions tell them. */
 final class Product {
@@ -38,7 +40,7 @@ final class Product {
         tell(0, engine.on(start, START_MILLIS), fired);
         for (int index = 0; index < of.log().size(); index++) {
             RawEvent raw = of.log().get(index);
-            tell(index + 1, engine.on(event(raw), START_MILLIS + raw.timeMillis()), fired);
+            tell(index + 1, engine.on(event(of.flow(), raw), START_MILLIS + raw.timeMillis()), fired);
         }
         return fired;
     }
@@ -68,8 +70,8 @@ final class Product {
         }
     }
 
-    private static TalEvent event(RawEvent raw) {
-        boolean outside = raw.firing().isEmpty();
+    private static TalEvent event(Flow flow, RawEvent raw) {
+        boolean outside = !raw.type().isSaid();
         return new TalEvent(
                 raw.id(),
                 outside ? raw.source() : "/talflow/" + TASK,
@@ -78,11 +80,29 @@ final class Product {
                 TalEvent.Kind.CONTROL,
                 TASK,
                 outside ? "" : TASK + "@1/" + raw.firing(),
-                outside ? 0 : 1,
+                outside ? 0 : raw.attempt(),
                 Map.of(EventTypes.DATUM, raw.name(), EventTypes.SLICE, raw.id()),
-                "{\"%s\":%d}"
-                        .formatted(raw.type() == RawEvent.Type.CLOSE ? "count" : "n", raw.n())
-                        .getBytes(StandardCharsets.UTF_8));
+                Json.bytes(data(flow, raw)));
+    }
+
+    private static Map<String, ?> data(Flow flow, RawEvent raw) {
+        return switch (raw.type()) {
+            case CLOSE -> Map.of("count", raw.n());
+            case FAILED -> Map.of("error", "E" + raw.n(), "n", raw.n());
+            case ENABLE -> Map.of("enable", raw.name(), "by", "test");
+            case DISABLE -> Map.of("disable", raw.name(), "by", "test");
+            case ADD -> Map.of("add", added(flow, raw.name()), "by", "test");
+            case CANCEL -> Map.of("reason", "drawn");
+            default -> Map.of("n", raw.n());
+        };
+    }
+
+    private static Object added(Flow flow, String name) {
+        return flow.addable().stream()
+                .filter(rule -> rule.id().equals(name))
+                .findFirst()
+                .<Object>map(rule -> new Yaml().load(TalText.rule(flow, rule)))
+                .orElse(Map.of("id", name));
     }
 
     private static String type(RawEvent raw) {
@@ -95,6 +115,8 @@ final class Product {
             case CLOSE -> EventTypes.DATA_CLOSED;
             case COMPLETED -> EventTypes.INVOCATION_COMPLETED;
             case FAILED -> EventTypes.INVOCATION_FAILED;
+            case CANCEL -> EventTypes.TASK_CANCEL;
+            case ENABLE, DISABLE, ADD -> EventTypes.TASK_RULES;
         };
     }
 }

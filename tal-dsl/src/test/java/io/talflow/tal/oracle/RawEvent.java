@@ -6,11 +6,20 @@ package io.talflow.tal.oracle;
  * @param name the declared event; the datum's or stream's name for data
  * @param id with the source what D6 knows an outside event by; a slice's key for an item
  * @param n its {@code data.n}; a close's count
- * @param firing for what a function says: which firing of which rule, {@code RULE/ORDINAL}
+ * @param firing for what a function or a sub-task says: which firing of which rule, {@code RULE/ORDINAL}
+ * @param attempt which attempt says it
  * @param timeMillis the log's time as the broker stamped it, in milliseconds since the task's epoch; may step back
  */
 record RawEvent(
-        Type type, String name, String source, String id, String subject, long n, String firing, long timeMillis) {
+        Type type,
+        String name,
+        String source,
+        String id,
+        String subject,
+        long n,
+        String firing,
+        int attempt,
+        long timeMillis) {
     enum Type {
         /** An event from outside, of a declared type. */
         OUTSIDE,
@@ -22,7 +31,29 @@ record RawEvent(
         ITEM,
         CLOSE,
         COMPLETED,
-        FAILED
+        /** With the error {@code E} and {@code n}. */
+        FAILED,
+        /** Somebody cancels the task. */
+        CANCEL,
+        /** An operator's command about the rule {@code name}. */
+        ENABLE,
+        DISABLE,
+        /** An operator adds the rule {@code name} of the flow's {@code addable}. */
+        ADD;
+
+        /** Whether it comes from a function or a sub-task. */
+        boolean isSaid() {
+            return this == READY || this == ITEM || this == CLOSE || this == COMPLETED || this == FAILED;
+        }
+
+        /** Whether it is told apart by a word before its name. */
+        boolean isNamed() {
+            return this != OUTSIDE && this != UNKNOWN && this != POKE;
+        }
+    }
+
+    RawEvent(Type type, String name, String source, String id, String subject, long n, String firing, long timeMillis) {
+        this(type, name, source, id, subject, n, firing, 1, timeMillis);
     }
 
     static RawEvent outside(String name, String id, long n, long timeMillis) {
@@ -34,6 +65,14 @@ record RawEvent(
     }
 
     RawEvent at(long millis) {
-        return new RawEvent(type, name, source, id, subject, n, firing, millis);
+        return new RawEvent(type, name, source, id, subject, n, firing, attempt, millis);
+    }
+
+    RawEvent by(int otherAttempt) {
+        return new RawEvent(type, name, source, id, subject, n, firing, otherAttempt, timeMillis);
+    }
+
+    RawEvent withoutSubject() {
+        return new RawEvent(type, name, source, id, "", n, firing, attempt, timeMillis);
     }
 }

@@ -12,11 +12,12 @@ import java.util.stream.Collectors;
 /**
  * A raw log in one line, such as {@code A@10 B=3@20 A#A1@25 .@30 ?@31 split!x=2~rule/0@40}: NAME, {@code =n}, {@code #id}
  * (left out: NAME and a number), {@code /subject}, {@code @} milliseconds. {@code .} is a poke, {@code ?} an event of an
- * undeclared type. What a function says is {@code ready|item|close|completed|failed:NAME} with {@code ~FIRING}.
+ * undeclared type. What a function says is {@code ready|item|close|completed|failed:NAME} with {@code ~FIRING},
+ * and {@code ^ATTEMPT} unless it is the first; what an operator says {@code cancel|enable|disable|add:NAME}.
  */
 final class RawLog {
     private static final Pattern FORM = Pattern.compile(
-            "(?:(ready|item|close|completed|failed):)?([A-Za-z]*|\\.|\\?)(?:=(\\d+))?(?:#([\\w-]+))?(?:/(\\w+))?(?:~([\\w-]+/\\d+))?@(-?\\d+)");
+            "(?:(ready|item|close|completed|failed|cancel|enable|disable|add):)?([A-Za-z]\\w*|\\.|\\?|)(?:=(\\d+))?(?:#([\\w-]+))?(?:/(\\w+))?(?:~([\\w.-]+/\\d+))?(?:\\^(\\d+))?@(-?\\d+)");
 
     private RawLog() {}
 
@@ -41,7 +42,8 @@ final class RawLog {
                     orEmpty(form.group(5)),
                     form.group(3) == null ? 1 : Long.parseLong(form.group(3)),
                     orEmpty(form.group(6)),
-                    Long.parseLong(form.group(7))));
+                    form.group(7) == null ? 1 : Integer.parseInt(form.group(7)),
+                    Long.parseLong(form.group(8))));
         }
         return log;
     }
@@ -49,14 +51,14 @@ final class RawLog {
     static String print(List<RawEvent> log) {
         return log.stream()
                 .map(event -> {
-                    boolean said = !event.firing().isEmpty();
-                    return (said ? event.type().name().toLowerCase(java.util.Locale.ROOT) + ":" : "")
+                    return (event.type().isNamed() ? event.type().name().toLowerCase(java.util.Locale.ROOT) + ":" : "")
                             + (event.type() == RawEvent.Type.POKE
                                     ? "."
                                     : event.type() == RawEvent.Type.UNKNOWN ? "?" : event.name())
                             + "=%d#%s".formatted(event.n(), event.id())
                             + (event.subject().isEmpty() ? "" : "/" + event.subject())
-                            + (said ? "~" + event.firing() : "")
+                            + (event.type().isSaid() ? "~" + event.firing() : "")
+                            + (event.attempt() > 1 ? "^" + event.attempt() : "")
                             + "@" + event.timeMillis();
                 })
                 .collect(Collectors.joining(" "));

@@ -4,7 +4,6 @@ import io.talflow.tal.oracle.Flow.Rule;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 
@@ -50,7 +49,29 @@ final class Shrink {
                 all.add(of.after(changed));
             }
         }
+        flows(of.flow()).forEach(flow -> all.add(of.with(flow)));
         return all.stream().filter(smaller -> !smaller.flow().rules().isEmpty());
+    }
+
+    /** Without a rule that may be added, or with a simpler one; without a function's retries. */
+    private static List<Flow> flows(Flow of) {
+        List<Flow> all = new ArrayList<>();
+        for (int index = 0; index < of.addable().size(); index++) {
+            all.add(new Flow(of.events(), of.functions(), of.rules(), without(of.addable(), index, index + 1)));
+            for (Rule simpler : simpler(of.addable().get(index))) {
+                List<Rule> changed = new ArrayList<>(of.addable());
+                changed.set(index, simpler);
+                all.add(new Flow(of.events(), of.functions(), of.rules(), changed));
+            }
+        }
+        for (int index = 0; index < of.functions().size(); index++) {
+            if (!of.functions().get(index).retry().isEmpty()) {
+                List<Flow.Function> changed = new ArrayList<>(of.functions());
+                changed.set(index, changed.get(index).trying(List.of()));
+                all.add(new Flow(of.events(), changed, of.rules(), of.addable()));
+            }
+        }
+        return all;
     }
 
     private static <T> List<T> without(List<T> list, int from, int to) {
@@ -62,15 +83,10 @@ final class Shrink {
     private static List<RawEvent> simpler(RawEvent event) {
         List<RawEvent> all = new ArrayList<>();
         if (!event.subject().isEmpty()) {
-            all.add(new RawEvent(
-                    event.type(),
-                    event.name(),
-                    event.source(),
-                    event.id(),
-                    "",
-                    event.n(),
-                    event.firing(),
-                    event.timeMillis()));
+            all.add(event.withoutSubject());
+        }
+        if (event.attempt() > 1) {
+            all.add(event.by(1));
         }
         for (long time : new long[] {event.timeMillis() / 2, event.timeMillis() - 1}) {
             if (time >= 0 && time < event.timeMillis()) {
@@ -83,46 +99,23 @@ final class Shrink {
     private static List<Rule> simpler(Rule rule) {
         List<Rule> all = new ArrayList<>();
         if (rule.condition().isPresent() || rule.otherwise()) {
-            all.add(new Rule(
-                    rule.id(),
-                    rule.when(),
-                    rule.each(),
-                    OptionalInt.empty(),
-                    false,
-                    rule.onTimeout(),
-                    rule.onFailed(),
-                    rule.enabled(),
-                    rule.invoke(),
-                    rule.switches()));
+            all.add(rule.unconditional());
         }
         if (rule.onTimeout()) {
-            all.add(new Rule(
-                    rule.id(),
-                    rule.when(),
-                    rule.each(),
-                    rule.condition(),
-                    rule.otherwise(),
-                    false,
-                    rule.onFailed(),
-                    rule.enabled(),
-                    rule.invoke(),
-                    rule.switches()));
+            all.add(rule.withoutOnTimeout());
         }
         if (!rule.switches().isEmpty()) {
             all.add(rule.switching());
         }
+        if (!rule.cancel().isEmpty()) {
+            all.add(rule.cancelling(""));
+        }
+        rule.adds().ifPresent(added -> {
+            all.add(rule.adding(Optional.empty()));
+            simpler(added).forEach(simpler -> all.add(rule.adding(Optional.of(simpler))));
+        });
         if (!rule.each()) {
-            all.add(new Rule(
-                    rule.id(),
-                    rule.when(),
-                    true,
-                    rule.condition(),
-                    rule.otherwise(),
-                    rule.onTimeout(),
-                    rule.onFailed(),
-                    rule.enabled(),
-                    rule.invoke(),
-                    rule.switches()));
+            all.add(rule.fromEach());
         }
         simpler(rule.when()).forEach(when -> all.add(rule.with(when)));
         return all;

@@ -19,10 +19,13 @@ final class TalText implements Expr.Visitor<String> {
         text.append("  never: {type: %s}%n".formatted(type("never")));
         if (!flow.functions().isEmpty()) {
             text.append("functions:\n");
-            flow.functions().forEach(function -> text.append(function(function)));
+            flow.functions().stream()
+                    .filter(function -> !function.isTask())
+                    .forEach(function -> text.append(function(function)));
         }
         text.append("rules:\n");
-        flow.rules().forEach(rule -> text.append("  - {%s}%n".formatted(rule(rule))));
+        flow.rules().forEach(rule -> text.append("  - %s%n".formatted(rule(flow, rule))));
+        flow.addable().forEach(rule -> text.append("# addable: %s%n".formatted(rule(flow, rule))));
         return text.append("  - {id: end, when: {event: never}, do: {complete: 1}}\n")
                 .toString();
     }
@@ -37,10 +40,25 @@ final class TalText implements Expr.Visitor<String> {
         function.streams().forEach(stream -> emits.add(stream + ": stream"));
         function.values().forEach(value -> emits.add(value + ": value"));
         String emitting = emits.isEmpty() ? "" : ", emits: {%s}".formatted(String.join(", ", emits));
-        return "  %s: {replay: {runtime: 0s}%s}%n".formatted(function.name(), emitting);
+        String retry = function.retry().isEmpty()
+                ? ""
+                : ", retry: "
+                        + function.retry().stream().map(TalText::retry).collect(Collectors.joining(", ", "[", "]"));
+        return "  %s: {replay: {runtime: 0s}%s%s}%n".formatted(function.name(), emitting, retry);
     }
 
-    private static String rule(Flow.Rule rule) {
+    private static String retry(Flow.Retry retry) {
+        return "{errorEquals: [%s], interval: %dms, maxAttempts: %d, backoffRate: %d%s%s}"
+                .formatted(
+                        retry.error().isEmpty() ? "ALL" : retry.error(),
+                        retry.interval(),
+                        retry.maxAttempts(),
+                        retry.backoffRate(),
+                        retry.maxDelay() > 0 ? ", maxDelay: %dms".formatted(retry.maxDelay()) : "",
+                        retry.jitter() ? ", jitter: full" : "");
+    }
+
+    static String rule(Flow flow, Flow.Rule rule) {
         List<String> fields = new ArrayList<>(
                 List.of("id: " + rule.id(), "when: " + rule.when().accept(new TalText())));
         if (rule.each()) {
@@ -54,10 +72,16 @@ final class TalText implements Expr.Visitor<String> {
                         least -> fields.add("if: \"${ has(event.data.n) && event.data.n >= %d }\"".formatted(least)));
         List<String> actions = new ArrayList<>(List.of(note(rule, "do")));
         if (!rule.invoke().isEmpty()) {
-            actions.add("{invoke: %s}".formatted(rule.invoke()));
+            boolean isTask = flow.functions().stream()
+                    .anyMatch(function -> function.isTask() && function.name().equals(rule.invoke()));
+            actions.add((isTask ? "{start: other, as: %s}" : "{invoke: %s}").formatted(rule.invoke()));
         }
         rule.switches()
                 .forEach(what -> actions.add("{%s: %s}".formatted(what.on() ? "enable" : "disable", what.rule())));
+        if (!rule.cancel().isEmpty()) {
+            actions.add("{cancel: %s}".formatted(rule.cancel()));
+        }
+        rule.adds().ifPresent(added -> actions.add("{add: %s}".formatted(rule(flow, added))));
         fields.add("do: [%s]".formatted(String.join(", ", actions)));
         if (rule.otherwise()) {
             fields.add("else: " + note(rule, "else"));
@@ -68,7 +92,7 @@ final class TalText implements Expr.Visitor<String> {
         if (rule.onFailed()) {
             fields.add("onFailed: " + note(rule, "onFailed"));
         }
-        return String.join(", ", fields);
+        return fields.stream().collect(Collectors.joining(", ", "{", "}"));
     }
 
     /** Tells what it saw. */

@@ -35,6 +35,17 @@ class ActionsTest {
     }
 
     @Test
+    void addsARuleThatSeesOnlyWhatComesAfter() {
+        TaskScript task = task("""
+                - {when: {event: go}, do: {add: {id: later, when: {event: go}, do: {complete: "${ event.data }"}}}}
+                """);
+        task.event("com.example.go", 1L);
+        assertThat(task.ended()).isEqualTo("RUNNING");
+        task.event("com.example.go", 2L);
+        assertThat(task.status().get("output")).isEqualTo(2L);
+    }
+
+    @Test
     void startsASubTaskWhoseEndIsAnEvent() {
         TaskScript task = task("""
                 - {when: {event: go}, do: {start: deliver-it, as: delivery, with: {url: u}}}
