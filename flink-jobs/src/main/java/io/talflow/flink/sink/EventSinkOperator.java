@@ -63,6 +63,8 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     private static final String TOMBSTONE = "tombstone";
     /** How long an ended task's id is kept. */
     private static final long TOMBSTONE_MILLIS = Duration.ofDays(7).toMillis();
+    /** How long reports are held; nobody waits for them, people look at them. */
+    private static final long REPORT_MILLIS = 25;
     /** How often definitions that no task can run any more are removed. */
     private static final long RETIRE_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -82,6 +84,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     private transient long logMillis;
 
     private transient TaskClocks clocks;
+    private transient Reports reports;
     private transient Set<String> waitingTasks;
     private transient StreamRecord<Request> reused;
     private transient Counter events;
@@ -124,11 +127,25 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         engine = new TaskEngine(definitions, matcher);
         timers = getInternalTimerService("task-timers", StringSerializer.INSTANCE, this);
         clocks = new TaskClocks(timers);
+        reports = new Reports(this::emit);
         reused = new StreamRecord<>(null);
         events = getMetricGroup().counter("events");
         firings = getMetricGroup().counter("firings");
         deadLetters = getMetricGroup().counter("deadLetters");
         retireLater();
+    }
+
+    /** What is held is of events before the barrier, which a recovery does not read again. */
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        super.prepareSnapshotPreBarrier(checkpointId);
+        reports.flush();
+    }
+
+    @Override
+    public void finish() throws Exception {
+        reports.flush();
+        super.finish();
     }
 
     @Override
@@ -165,9 +182,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
             task = new StateRows(rows.of(key));
         }
         task.keep();
-        for (Effect effect : effects) {
-            apply(effect, record);
-        }
+        apply(effects, record);
         rows.relieve();
     }
 
@@ -240,12 +255,23 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         StateRows state = new StateRows(rows.of(task));
         List<Effect> effects = engine.resume(state);
         state.keep();
+        apply(effects, null);
+    }
+
+    /** @param record the log record that caused them; null if a definition did */
+    private void apply(List<Effect> effects, LogRecord record) throws Exception {
+        String ended = null;
         for (Effect effect : effects) {
-            apply(effect, null);
+            apply(effect, record);
+            if (effect instanceof Effect.Ended end) {
+                ended = end.task();
+            }
+        }
+        if (ended != null) {
+            reports.flush(ended);
         }
     }
 
-    /** @param record the log record that caused it; null if a definition did */
     private void apply(Effect effect, LogRecord record) throws Exception {
         if (effect instanceof Effect.Dispatch dispatch) {
             firings.inc();
@@ -274,9 +300,11 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         } else if (effect instanceof Effect.Ended) {
             timers.registerProcessingTimeTimer(TOMBSTONE, timers.currentProcessingTime() + TOMBSTONE_MILLIS);
         } else if (effect instanceof Effect.Status status) {
-            emit(Outgoing.status(status));
+            reportSoon();
+            reports.add(status);
         } else if (effect instanceof Effect.Decision decision) {
-            emit(Outgoing.json(Topics.HISTORY, decision.task(), Json.bytes(decision.data())));
+            reportSoon();
+            reports.add(decision);
         } else if (effect instanceof Effect.Reply reply) {
             emit(Outgoing.json(Topics.REPLIES, reply.query(), Json.bytes(reply.state())));
         } else if (effect instanceof Effect.AwaitDefinition await) {
@@ -285,6 +313,13 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         } else if (effect instanceof Effect.DeadLetter letter) {
             deadLetters.inc();
             emit(Outgoing.deadLetter(Originals.of(letter.event(), record), letter.code(), letter.reason()));
+        }
+    }
+
+    private void reportSoon() {
+        if (reports.isEmpty()) {
+            long at = getProcessingTimeService().getCurrentProcessingTime() + REPORT_MILLIS;
+            ScheduledFuture<?> unused = getProcessingTimeService().registerTimer(at, now -> reports.flush());
         }
     }
 

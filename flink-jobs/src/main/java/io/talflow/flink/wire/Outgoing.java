@@ -27,14 +27,13 @@ public record Outgoing(String topic, byte[] key, byte[] value, Map<String, byte[
 
     /** The status of a task or an invocation, as a structured CloudEvent. */
     public static Outgoing status(Effect.Status status) {
-        String task = String.valueOf(status.data().get("task"));
         TalEvent event = new TalEvent(
                 status.key() + "#" + status.data().get("revision"),
                 "/talflow/job",
                 status.type(),
                 "",
                 TalEvent.Kind.CONTROL,
-                task,
+                status.task(),
                 "",
                 0,
                 Map.of(),

@@ -26,6 +26,8 @@ public final class OutcomePublisher implements AutoCloseable {
     private final ScheduledExecutorService later =
             Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "publisher-retry"));
     private final Thread sender = daemon(this::send, "publisher");
+    /** Whether the last thing Kafka said was a yes: sending does not block then. */
+    private volatile boolean flowing;
 
     public OutcomePublisher(EventLog log, Journal journal, OutcomeEvents events) {
         this.log = log;
@@ -39,22 +41,30 @@ public final class OutcomePublisher implements AutoCloseable {
 
     /** Returns at once; the journal is told when Kafka has acknowledged it. */
     public void publish(Recorded recorded) {
-        waiting.add(recorded);
+        if (flowing) {
+            send(recorded);
+        } else {
+            waiting.add(recorded);
+        }
     }
 
     private void send() {
         try {
             while (!Thread.currentThread().isInterrupted()) {
-                Recorded recorded = waiting.take();
-                CompletableFuture<?> unused =
-                        log.append(events.of(recorded)).whenComplete((metadata, error) -> told(recorded, error));
+                send(waiting.take());
             }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
     }
 
+    private void send(Recorded recorded) {
+        CompletableFuture<?> unused =
+                log.append(events.of(recorded)).whenComplete((metadata, error) -> told(recorded, error));
+    }
+
     private void told(Recorded recorded, Throwable error) {
+        flowing = error == null;
         if (error == null) {
             CompletableFuture<?> unused = journal.published(recorded.key());
         } else {

@@ -145,23 +145,26 @@ public final class Invoker implements AutoCloseable {
         });
     }
 
-    /** First the last signals, then the outcome: whoever reads the log finds what the function said before how it ended. */
+    /**
+     * First the last signals, then the outcome: whoever reads the log finds what the function said before how it ended.
+     * The outcome is told and journaled at the same time. A crash between the two makes the function run again, as one
+     * just before its end does; the log keeps the first outcome.
+     */
     private void ended(Run run, Outcome outcome) {
         FiringKey key = run.firing().key();
         running.remove(key, run);
         CompletableFuture<Void> quiet = run.end();
-        if (closed) {
+        if (closed || run.isWithdrawn()) {
             return; // what stopping does to a function is not its outcome: it runs again after the next start
         }
-        CompletableFuture<?> unused = quiet.thenCompose(said -> journal.record(key, outcome))
+        CompletableFuture<?> unused = quiet.thenCompose(said -> {
+                    publisher.publish(new Recorded(key, run.firing().task(), outcome));
+                    return journal.record(key, outcome);
+                })
                 .whenComplete((matters, error) -> {
                     if (error != null) {
-                        LOG.error("Outcome of {} is not journaled; it is told all the same", key, error);
-                    }
-                    if (error != null || matters) {
-                        publisher.publish(new Recorded(key, run.firing().task(), outcome));
-                    }
-                    if (error == null) {
+                        LOG.error("Outcome of {} is told but not journaled", key, error);
+                    } else {
                         run.recorded(matters ? Optional.of(outcome) : Optional.empty());
                     }
                 });

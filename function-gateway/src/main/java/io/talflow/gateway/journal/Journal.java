@@ -23,8 +23,12 @@ import org.slf4j.LoggerFactory;
 public final class Journal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Journal.class);
     private static final int MAX_GROUP = 2_000;
+    /** How long a patient write waits for one that somebody waits for. */
+    private static final long PATIENCE_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private interface Write {
+        boolean isPatient();
+
         void apply(JournalTable table) throws SQLException;
 
         void committed();
@@ -76,10 +80,13 @@ public final class Journal implements AutoCloseable {
         });
     }
 
-    /** Records an outcome. False if it no longer matters: the firing was withdrawn. */
+    /**
+     * Records an outcome, within 5 ms: a transaction that somebody waits for takes it along. False if it no longer
+     * matters: the firing was withdrawn.
+     */
     public CompletableFuture<Boolean> record(FiringKey key, Outcome outcome) {
         Signal signal = outcome instanceof Outcome.Completed ? Signal.COMPLETE : Signal.FAIL;
-        return submit(open -> {
+        return submit(waiting, true, open -> {
             Phase phase = open.find(key).map(Row::phase).orElse(Phase.UNSEEN);
             Optional<Phase> next = Transitions.FIRING.next(phase, signal);
             if (next.isPresent()) {
@@ -91,7 +98,7 @@ public final class Journal implements AutoCloseable {
 
     /** Notes that Kafka has the outcome's event; within 100 ms. */
     public CompletableFuture<Void> published(FiringKey key) {
-        return submit(riding, open -> {
+        return submit(riding, true, open -> {
             open.published(key);
             return null;
         });
@@ -128,13 +135,18 @@ public final class Journal implements AutoCloseable {
     }
 
     private <T> CompletableFuture<T> submit(Work<T> work) {
-        return submit(waiting, work);
+        return submit(waiting, false, work);
     }
 
-    private <T> CompletableFuture<T> submit(Queue<Write> queue, Work<T> work) {
+    private <T> CompletableFuture<T> submit(Queue<Write> queue, boolean patient, Work<T> work) {
         CompletableFuture<T> done = new CompletableFuture<>();
         Write write = new Write() {
             private T result;
+
+            @Override
+            public boolean isPatient() {
+                return patient;
+            }
 
             @Override
             public void apply(JournalTable open) throws SQLException {
@@ -163,11 +175,7 @@ public final class Journal implements AutoCloseable {
         try {
             while (!closed || !waiting.isEmpty() || !riding.isEmpty()) {
                 group.clear();
-                Write first = waiting.poll(100, TimeUnit.MILLISECONDS);
-                if (first != null) {
-                    group.add(first);
-                    waiting.drainTo(group, MAX_GROUP);
-                }
+                gather(group);
                 for (Write next = riding.poll(); next != null; next = riding.poll()) {
                     group.add(next);
                 }
@@ -179,6 +187,21 @@ public final class Journal implements AutoCloseable {
             Thread.currentThread().interrupt();
         } finally {
             table.close();
+        }
+    }
+
+    /** What waits; if it is all patient, what comes meanwhile too. */
+    private void gather(List<Write> group) throws InterruptedException {
+        Write next = waiting.poll(100, TimeUnit.MILLISECONDS);
+        long until = System.nanoTime() + PATIENCE_NANOS;
+        while (next != null) {
+            int from = group.size();
+            group.add(next);
+            waiting.drainTo(group, MAX_GROUP);
+            boolean patient = !closed
+                    && group.size() < MAX_GROUP
+                    && group.subList(from, group.size()).stream().allMatch(Write::isPatient);
+            next = patient ? waiting.poll(until - System.nanoTime(), TimeUnit.NANOSECONDS) : null;
         }
     }
 

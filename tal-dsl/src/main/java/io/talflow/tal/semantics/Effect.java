@@ -38,6 +38,11 @@ public sealed interface Effect {
     record Status(String key, String type, Map<String, Object> data) implements Effect {
         public static final String TASK = "io.talflow.task.status.v1";
         public static final String INVOCATION = "io.talflow.invocation.status.v1";
+
+        /** Whose it is. */
+        public String task() {
+            return (String) data.get("task");
+        }
     }
 
     /** A decision, for {@code tal.history}. */

@@ -1,0 +1,75 @@
+package io.talflow.flink.sink;
+
+import io.talflow.flink.wire.Outgoing;
+import io.talflow.tal.Json;
+import io.talflow.tal.event.Topics;
+import io.talflow.tal.semantics.Effect;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+
+/**
+ * What tasks report and nothing waits for: statuses and decisions, held for some milliseconds. Of an invocation that
+ * starts and ends meanwhile one status is written, and what is written goes in few requests; each saved is a share of a
+ * hop's cost. A task's reports leave together, so that a reader sees its header in step with its invocations.
+ */
+final class Reports {
+    private final Consumer<Outgoing> out;
+    private final Map<String, OfTask> held = new HashMap<>();
+
+    Reports(Consumer<Outgoing> out) {
+        this.out = out;
+    }
+
+    private static final class OfTask {
+        /** By their key, the last one told at the end. */
+        private final Map<String, Effect.Status> statuses = new LinkedHashMap<>();
+
+        private final List<Effect.Decision> decisions = new ArrayList<>();
+    }
+
+    boolean isEmpty() {
+        return held.isEmpty();
+    }
+
+    /** Replaces the status of the same key that is still held. */
+    void add(Effect.Status status) {
+        Map<String, Effect.Status> statuses = of(status.task()).statuses;
+        statuses.remove(status.key());
+        statuses.put(status.key(), status);
+    }
+
+    void add(Effect.Decision decision) {
+        of(decision.task()).decisions.add(decision);
+    }
+
+    private OfTask of(String task) {
+        return held.computeIfAbsent(task, key -> new OfTask());
+    }
+
+    /** Writes what is held of one task. */
+    void flush(String task) {
+        OfTask reports = held.remove(task);
+        if (reports != null) {
+            write(reports);
+        }
+    }
+
+    /** Writes all that is held. */
+    void flush() {
+        held.values().forEach(this::write);
+        held.clear();
+    }
+
+    private void write(OfTask reports) {
+        for (Effect.Decision decision : reports.decisions) {
+            out.accept(Outgoing.json(Topics.HISTORY, decision.task(), Json.bytes(decision.data())));
+        }
+        for (Effect.Status status : reports.statuses.values()) {
+            out.accept(Outgoing.status(status));
+        }
+    }
+}
