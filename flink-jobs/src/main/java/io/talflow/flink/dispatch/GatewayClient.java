@@ -7,13 +7,15 @@ import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 import org.apache.hc.client5.http.async.methods.SimpleRequestBuilder;
 import org.apache.hc.client5.http.config.ConnectionConfig;
 import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
 import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
+import org.apache.hc.client5.http.impl.async.MinimalHttpAsyncClient;
 import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
 import org.apache.hc.client5.http.nio.AsyncClientConnectionManager;
 import org.apache.hc.client5.http.ssl.ClientTlsStrategyBuilder;
 import org.apache.hc.core5.concurrent.FutureCallback;
 import org.apache.hc.core5.http.ContentType;
+import org.apache.hc.core5.http.config.Http1Config;
+import org.apache.hc.core5.http2.config.H2Config;
 import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.util.Timeout;
@@ -23,7 +25,12 @@ final class GatewayClient implements AutoCloseable {
     private static final Timeout CONNECT = Timeout.ofSeconds(2);
     private static final Timeout ANSWER = Timeout.ofSeconds(30);
 
-    private final CloseableHttpAsyncClient http;
+    private static final RequestConfig REQUEST =
+            RequestConfig.custom().setResponseTimeout(ANSWER).build();
+
+    /** Minimal: what is between a request and its connection (redirects, cookies, compression) costs more than the rest. */
+    private final MinimalHttpAsyncClient http;
+
     private final GatewayAccess gateway;
     private final String url;
     private String token = "";
@@ -32,18 +39,11 @@ final class GatewayClient implements AutoCloseable {
     GatewayClient(GatewayAccess gateway, int connections) throws IOException {
         this.gateway = gateway;
         this.url = gateway.url() + "/v1/firings";
-        this.http = HttpAsyncClients.custom()
-                .setConnectionManager(connections(gateway, connections))
-                .setIOReactorConfig(IOReactorConfig.custom()
-                        .setIoThreadCount(1)
-                        .setTcpNoDelay(true)
-                        .build())
-                .setDefaultRequestConfig(
-                        RequestConfig.custom().setResponseTimeout(ANSWER).build())
-                .disableAutomaticRetries()
-                .disableCookieManagement()
-                .disableAuthCaching()
-                .build();
+        this.http = HttpAsyncClients.createMinimal(
+                H2Config.DEFAULT,
+                Http1Config.DEFAULT,
+                IOReactorConfig.custom().setIoThreadCount(1).setTcpNoDelay(true).build(),
+                connections(gateway, connections));
         http.start();
     }
 
@@ -62,7 +62,9 @@ final class GatewayClient implements AutoCloseable {
     }
 
     CompletableFuture<SimpleHttpResponse> post(byte[] body) {
-        SimpleRequestBuilder request = SimpleRequestBuilder.post(url).setBody(body, ContentType.APPLICATION_JSON);
+        SimpleRequestBuilder request = SimpleRequestBuilder.post(url)
+                .setBody(body, ContentType.APPLICATION_JSON)
+                .setRequestConfig(REQUEST);
         CompletableFuture<SimpleHttpResponse> answer = new CompletableFuture<>();
         try {
             if (token.isEmpty()) {

@@ -83,6 +83,7 @@ final class RecoveredOperator implements Engine, AutoCloseable {
         for (Outgoing record : drain(EventSinkOperator.EMITTED)) {
             effects.add(new Effect.Emit(Optional.empty(), event(record)));
         }
+        harness.prepareSnapshotPreBarrier(checkpoint);
         List<TalEvent> appended = new ArrayList<>();
         for (Outgoing record : drain(SinkHarness.OUT)) {
             if (record.topic().equals(Topics.HISTORY)) {

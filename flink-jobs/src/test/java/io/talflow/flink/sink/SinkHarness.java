@@ -118,8 +118,19 @@ final class SinkHarness implements AutoCloseable {
         return fresh;
     }
 
-    /** All records for Kafka since the last time. */
-    List<Outgoing> out() {
+    /** All records for Kafka since the last time, those too that are held for some milliseconds. */
+    List<Outgoing> out() throws Exception {
+        barrier();
+        return outNow();
+    }
+
+    /** A checkpoint's barrier is about to be sent. */
+    void barrier() throws Exception {
+        operator.prepareSnapshotPreBarrier(checkpoint);
+    }
+
+    /** The records for Kafka that have left since the last time. */
+    List<Outgoing> outNow() {
         collect();
         List<Outgoing> fresh = List.copyOf(told.subList(toldSeen, told.size()));
         toldSeen = told.size();
@@ -138,7 +149,8 @@ final class SinkHarness implements AutoCloseable {
     }
 
     /** The last status told of a task; empty if there is none. */
-    String status(String task) {
+    String status(String task) throws Exception {
+        barrier();
         collect();
         for (int at = told.size() - 1; at >= 0; at--) {
             Outgoing record = told.get(at);

@@ -12,7 +12,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.CompletableFuture;
 
 /** {@code POST /v1/firings}: what the job wants run or stopped. Answers when it is journaled. */
 final class FiringsResource {
@@ -43,22 +42,23 @@ final class FiringsResource {
         }
         List<FiringKey> withdrawals =
                 objects(body, "withdrawals").stream().map(FiringsResource::key).toList();
-        CompletableFuture<Void> withdrawn =
-                withdrawals.isEmpty() ? CompletableFuture.completedFuture(null) : invoker.withdraw(withdrawals);
-        http.future(() -> withdrawn.thenCompose(done -> invoker.accept(firings)).thenAccept(acceptances -> {
-            for (int i = 0; i < acceptances.size(); i++) {
-                if (acceptances.get(i) instanceof Acceptance.Conflict) {
-                    refuse(
-                            answered.get(i),
-                            GatewayError.FIRING_CONFLICT,
-                            "%s was journaled with another body"
-                                    .formatted(firings.get(i).key()));
-                } else {
-                    answered.get(i).put("accepted", true);
-                }
+        if (!withdrawals.isEmpty()) {
+            invoker.withdraw(withdrawals).join();
+        }
+        // Waiting is cheaper than an asynchronous answer, and the job makes few calls at a time.
+        List<Acceptance> acceptances = invoker.accept(firings).join();
+        for (int i = 0; i < acceptances.size(); i++) {
+            if (acceptances.get(i) instanceof Acceptance.Conflict) {
+                refuse(
+                        answered.get(i),
+                        GatewayError.FIRING_CONFLICT,
+                        "%s was journaled with another body"
+                                .formatted(firings.get(i).key()));
+            } else {
+                answered.get(i).put("accepted", true);
             }
-            Answers.json(http, 202, Map.of("results", results));
-        }));
+        }
+        Answers.json(http, 202, Map.of("results", results));
     }
 
     private static void refuse(Map<String, Object> result, GatewayError error, String message) {

@@ -111,7 +111,8 @@ public final class TopicTail implements AutoCloseable {
             if (!records.isEmpty()) {
                 listener.records(records);
             }
-            if (behind || System.nanoTime() - checked > CHECK_NANOS) {
+            // To ask for the ends costs a request; while records come there is no need to hurry.
+            if ((behind && records.isEmpty()) || System.nanoTime() - checked > CHECK_NANOS) {
                 behind = isBehind(consumer, consumer.endOffsets(partitions));
                 checked = System.nanoTime();
                 if (!behind) {

@@ -1,9 +1,7 @@
 package io.talflow.gateway.view;
 
 import io.talflow.gateway.log.TopicTail;
-import io.talflow.tal.Json;
 import io.talflow.tal.event.CloudEventCodec;
-import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.TaskId;
 import io.talflow.tal.semantics.Effect;
 import java.nio.file.Path;
@@ -88,18 +86,22 @@ public final class ViewUpdater implements TopicTail.Listener, AutoCloseable {
             for (Header header : record.headers()) {
                 headers.put(header.key(), header.value());
             }
-            TalEvent event = CloudEventCodec.decode(headers, record.value());
-            Map<String, Object> state = Json.parseObject(event.data());
-            if (event.type().equals(Effect.Status.TASK)) {
+            CloudEventCodec.Content content = CloudEventCodec.content(headers, record.value());
+            if (!(content.data() instanceof Map<?, ?> data)) {
+                throw new CloudEventCodec.MalformedEvent("its data is no object");
+            }
+            @SuppressWarnings("unchecked")
+            Map<String, Object> state = (Map<String, Object>) data;
+            if (content.type().equals(Effect.Status.TASK)) {
                 String task = String.valueOf(state.get("task"));
                 if (TaskId.isValid(task) && tables.task(task, state)) {
                     changed.add(task);
                 }
-            } else if (event.type().equals(Effect.Status.INVOCATION)) {
+            } else if (content.type().equals(Effect.Status.INVOCATION)) {
                 tables.invocation(String.valueOf(state.get("firing")), state);
                 changed.add(String.valueOf(state.get("task")));
             }
-        } catch (CloudEventCodec.MalformedEvent | Json.NotJson e) {
+        } catch (CloudEventCodec.MalformedEvent e) {
             LOG.error(
                     "Record {} of partition {} of tal.tasks is no status: {}",
                     record.offset(),

@@ -40,12 +40,7 @@ public final class CloudEventCodec {
      * @throws MalformedEvent if it is no CloudEvents 1.0 event
      */
     public static TalEvent decodeUnread(Map<String, byte[]> headers, byte[] value) {
-        String contentType = "";
-        for (Map.Entry<String, byte[]> header : headers.entrySet()) {
-            if (header.getKey().equalsIgnoreCase("content-type") && header.getValue() != null) {
-                contentType = text(header.getValue()).toLowerCase(Locale.ROOT);
-            }
-        }
+        String contentType = contentType(headers);
         if (contentType.startsWith(STRUCTURED)) {
             return structured(value);
         }
@@ -65,6 +60,23 @@ public final class CloudEventCodec {
             }
         }
         return event(attributes, value);
+    }
+
+    /** What of an event a reader wants that knows its topic. */
+    public record Content(String type, Object data) {}
+
+    /**
+     * The type and the data of a record of either mode; its data is parsed once.
+     *
+     * @throws MalformedEvent if it is no CloudEvents 1.0 event with JSON data
+     */
+    public static Content content(Map<String, byte[]> headers, byte[] value) {
+        if (contentType(headers).startsWith(STRUCTURED)) {
+            Map<String, Object> json = object(value);
+            return new Content(String.valueOf(json.get("type")), json.get("data"));
+        }
+        TalEvent event = decodeUnread(headers, value);
+        return new Content(event.type(), event.data().length == 0 ? null : parse(event.data()));
     }
 
     /** Headers of the binary mode; the record's value is {@link TalEvent#data}, never null. */
@@ -109,13 +121,26 @@ public final class CloudEventCodec {
         return attributes;
     }
 
-    private static TalEvent structured(byte[] value) {
-        Map<String, Object> json;
+    private static String contentType(Map<String, byte[]> headers) {
+        String contentType = "";
+        for (Map.Entry<String, byte[]> header : headers.entrySet()) {
+            if (header.getKey().equalsIgnoreCase("content-type") && header.getValue() != null) {
+                contentType = text(header.getValue()).toLowerCase(Locale.ROOT);
+            }
+        }
+        return contentType;
+    }
+
+    private static Map<String, Object> object(byte[] structured) {
         try {
-            json = Json.parseObject(value == null ? new byte[0] : value);
+            return Json.parseObject(structured == null ? new byte[0] : structured);
         } catch (Json.NotJson e) {
             throw new MalformedEvent("structured CloudEvent is not a JSON object: " + e.getMessage());
         }
+    }
+
+    private static TalEvent structured(byte[] value) {
+        Map<String, Object> json = object(value);
         Object data = json.remove("data");
         Object base64 = json.remove("data_base64");
         Map<String, String> attributes = new HashMap<>();
@@ -178,9 +203,9 @@ public final class CloudEventCodec {
         return value;
     }
 
-    private static void parse(byte[] data) {
+    private static Object parse(byte[] data) {
         try {
-            Json.parse(data);
+            return Json.parse(data);
         } catch (Json.NotJson e) {
             throw new MalformedEvent("data is not JSON: " + e.getMessage());
         }
