@@ -1,15 +1,14 @@
 package io.talflow.tal.semantics;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
-import java.io.DataInputStream;
-import java.io.DataOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 
 /** What every event of a task reads and writes; small, whatever the task's size. */
 final class TaskHeader {
     private static final int FORMAT = 1;
+    /** All but the four texts. */
+    private static final int FIXED_BYTES = 2 * Byte.BYTES + 14 * Integer.BYTES + 11 * Long.BYTES;
+
     private static final Status[] STATUSES = Status.values();
 
     /** Where a task stands. The last three are final. Rows keep the ordinals. */
@@ -107,81 +106,80 @@ final class TaskHeader {
 
     @SuppressWarnings("EnumOrdinal") // rows keep it: a status is only ever added at the end
     byte[] bytes() {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(240);
-        try (DataOutputStream out = new DataOutputStream(bytes)) {
-            out.writeByte(FORMAT);
-            out.writeUTF(task);
-            out.writeUTF(workflow);
-            out.writeInt(partition);
-            out.writeLong(startOffset);
-            out.writeLong(startedAt);
-            out.writeByte(status.ordinal());
-            out.writeUTF(version);
-            out.writeLong(revision);
-            out.writeLong(clockMicros);
-            out.writeLong(updatedAt);
-            out.writeLong(endedAt);
-            out.writeInt(parked);
-            out.writeInt(open);
-            out.writeInt(completed);
-            out.writeInt(failed);
-            out.writeInt(skipped);
-            out.writeInt(ignored);
-            out.writeLong(foreign);
-            out.writeLong(events);
-            out.writeLong(deadlineMicros);
-            out.writeInt(timers);
-            out.writeLong(timersSet);
-            out.writeLong(clockAt);
-            out.writeInt(outside);
-            out.writeInt(added);
-            out.writeInt(undoable);
-            out.writeInt(garbageFrom);
-            out.writeInt(garbageTo);
-            out.writeInt(rulesToClear);
-            out.writeUTF(parent);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        byte[][] texts = {utf8(task), utf8(workflow), utf8(version), utf8(parent)};
+        int length = FIXED_BYTES;
+        for (byte[] text : texts) {
+            length += Short.BYTES + text.length;
         }
-        return bytes.toByteArray();
+        ByteBuffer out = ByteBuffer.allocate(length);
+        out.put((byte) FORMAT);
+        put(out, texts[0]);
+        put(out, texts[1]);
+        out.putInt(partition).putLong(startOffset).putLong(startedAt).put((byte) status.ordinal());
+        put(out, texts[2]);
+        out.putLong(revision).putLong(clockMicros).putLong(updatedAt).putLong(endedAt);
+        out.putInt(parked)
+                .putInt(open)
+                .putInt(completed)
+                .putInt(failed)
+                .putInt(skipped)
+                .putInt(ignored);
+        out.putLong(foreign).putLong(events).putLong(deadlineMicros);
+        out.putInt(timers).putLong(timersSet).putLong(clockAt);
+        out.putInt(outside).putInt(added).putInt(undoable);
+        out.putInt(garbageFrom).putInt(garbageTo).putInt(rulesToClear);
+        put(out, texts[3]);
+        return out.array();
     }
 
     static TaskHeader of(byte[] row) {
-        try (DataInputStream in = new DataInputStream(new ByteArrayInputStream(row))) {
-            int format = in.readByte();
-            if (format != FORMAT) {
-                throw new IllegalStateException(
-                        "task header of format %d, this version reads %d".formatted(format, FORMAT));
-            }
-            TaskHeader header = new TaskHeader(in.readUTF(), in.readUTF(), in.readInt(), in.readLong(), in.readLong());
-            header.status = STATUSES[in.readByte()];
-            header.version = in.readUTF();
-            header.revision = in.readLong();
-            header.clockMicros = in.readLong();
-            header.updatedAt = in.readLong();
-            header.endedAt = in.readLong();
-            header.parked = in.readInt();
-            header.open = in.readInt();
-            header.completed = in.readInt();
-            header.failed = in.readInt();
-            header.skipped = in.readInt();
-            header.ignored = in.readInt();
-            header.foreign = in.readLong();
-            header.events = in.readLong();
-            header.deadlineMicros = in.readLong();
-            header.timers = in.readInt();
-            header.timersSet = in.readLong();
-            header.clockAt = in.readLong();
-            header.outside = in.readInt();
-            header.added = in.readInt();
-            header.undoable = in.readInt();
-            header.garbageFrom = in.readInt();
-            header.garbageTo = in.readInt();
-            header.rulesToClear = in.readInt();
-            header.parent = in.readUTF();
-            return header;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        ByteBuffer in = ByteBuffer.wrap(row);
+        int format = in.get();
+        if (format != FORMAT) {
+            throw new IllegalStateException(
+                    "task header of format %d, this version reads %d".formatted(format, FORMAT));
         }
+        TaskHeader header = new TaskHeader(text(in), text(in), in.getInt(), in.getLong(), in.getLong());
+        header.status = STATUSES[in.get()];
+        header.version = text(in);
+        header.revision = in.getLong();
+        header.clockMicros = in.getLong();
+        header.updatedAt = in.getLong();
+        header.endedAt = in.getLong();
+        header.parked = in.getInt();
+        header.open = in.getInt();
+        header.completed = in.getInt();
+        header.failed = in.getInt();
+        header.skipped = in.getInt();
+        header.ignored = in.getInt();
+        header.foreign = in.getLong();
+        header.events = in.getLong();
+        header.deadlineMicros = in.getLong();
+        header.timers = in.getInt();
+        header.timersSet = in.getLong();
+        header.clockAt = in.getLong();
+        header.outside = in.getInt();
+        header.added = in.getInt();
+        header.undoable = in.getInt();
+        header.garbageFrom = in.getInt();
+        header.garbageTo = in.getInt();
+        header.rulesToClear = in.getInt();
+        header.parent = text(in);
+        return header;
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static void put(ByteBuffer out, byte[] text) {
+        out.putShort((short) text.length).put(text);
+    }
+
+    private static String text(ByteBuffer in) {
+        int length = Short.toUnsignedInt(in.getShort());
+        String text = new String(in.array(), in.position(), length, StandardCharsets.UTF_8);
+        in.position(in.position() + length);
+        return text;
     }
 }
