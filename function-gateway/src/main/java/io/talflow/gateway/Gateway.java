@@ -6,9 +6,12 @@ import io.talflow.gateway.bundle.BundleStore;
 import io.talflow.gateway.bundle.DefinitionReader;
 import io.talflow.gateway.bundle.Definitions;
 import io.talflow.gateway.bundle.DefinitionsTail;
+import io.talflow.gateway.container.Containers;
+import io.talflow.gateway.container.RuntimeDoor;
 import io.talflow.gateway.event.OutcomeEvents;
 import io.talflow.gateway.event.OutcomePublisher;
 import io.talflow.gateway.exec.Executors;
+import io.talflow.gateway.exec.FunctionClient;
 import io.talflow.gateway.exec.HttpExecutor;
 import io.talflow.gateway.exec.PythonEnvironments;
 import io.talflow.gateway.exec.PythonExecutor;
@@ -47,6 +50,7 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
@@ -128,8 +132,22 @@ public final class Gateway implements AutoCloseable {
         PythonServers servers = closing(new PythonServers(
                 bundles, new PythonEnvironments(options.python(), data.resolve("python")), logs, timer, clock));
         PythonPool pool = closing(new PythonPool(servers, options.pythonServers(), options.pythonIdle(), timer, clock));
+        FunctionClient client = closing(new FunctionClient());
+        CompletableFuture<RuntimeDoor> door = new CompletableFuture<>();
+        Containers containers = closing(new Containers(
+                options.containers(),
+                data,
+                new Containers.Surroundings(
+                        bundles,
+                        definitions,
+                        logs,
+                        client,
+                        address -> door.join().url(address),
+                        timer,
+                        clock)));
         HttpExecutor http = closing(new HttpExecutor(options.security().destinations(), timer, clock));
-        Executors executors = new Executors(new PythonExecutor(pool), http, new ReplayExecutor(timer, clock));
+        Executors executors =
+                new Executors(new PythonExecutor(pool), http, containers, new ReplayExecutor(timer, clock));
         Attempts attempts =
                 new Attempts(urls, new SecretStore(options.security().secrets()));
         Invoker invoker = closing(new Invoker(journal, definitions, executors, attempts, publisher, clock));
@@ -139,7 +157,7 @@ public final class Gateway implements AutoCloseable {
         }
         publisher.start();
         invoker.recover();
-        closing(new HttpServer(
+        HttpServer server = closing(new HttpServer(
                 doors.listeners(),
                 new HttpServer.Parts(
                         invoker,
@@ -155,14 +173,16 @@ public final class Gateway implements AutoCloseable {
                         attempts,
                         new Signals(log, options.nodeId()),
                         nodes,
+                        containers,
                         options.nodeId()),
                 tokens));
+        door.complete(server.door());
         NodeReporter reporter = new NodeReporter(
                 log,
                 new NodeReporter.Identity(options.nodeId(), instance, url(), clock.millis()),
                 data,
                 invoker::inFlight,
-                pool::idle);
+                () -> pool.idle() + containers.idle());
         closing(reporter);
         reporter.start();
     }

@@ -24,6 +24,7 @@ import java.util.Set;
  * @param pythonServers bound on function servers, of all functions together
  * @param pythonIdle after which a function server that has nothing to do ends
  * @param security whom it serves
+ * @param containers how image functions run
  */
 public record GatewayOptions(
         String kafka,
@@ -37,7 +38,8 @@ public record GatewayOptions(
         String python,
         int pythonServers,
         Duration pythonIdle,
-        Security security) {
+        Security security,
+        ContainerOptions containers) {
     private static final Set<String> KEYS = Set.of(
             "kafka",
             "data",
@@ -57,7 +59,11 @@ public record GatewayOptions(
             "secrets",
             "tls-certificate",
             "tls-key",
-            "peer-ca");
+            "peer-ca",
+            "container-engine",
+            "containers",
+            "container-grace-seconds",
+            "container-subnets");
     /** Options without a value. */
     private static final Set<String> FLAGS = Set.of("insecure");
 
@@ -87,7 +93,8 @@ public record GatewayOptions(
                 "python3",
                 2 * Runtime.getRuntime().availableProcessors(),
                 Duration.ofMinutes(5),
-                Security.LOOPBACK_ONLY);
+                Security.LOOPBACK_ONLY,
+                ContainerOptions.of());
     }
 
     public GatewayOptions withPort(int newPort) {
@@ -103,7 +110,8 @@ public record GatewayOptions(
                 python,
                 pythonServers,
                 pythonIdle,
-                security);
+                security,
+                containers);
     }
 
     public GatewayOptions withControl(String newControl) {
@@ -119,12 +127,25 @@ public record GatewayOptions(
                 python,
                 pythonServers,
                 pythonIdle,
-                security);
+                security,
+                containers);
     }
 
     public GatewayOptions withPython(int servers, Duration idle) {
         return new GatewayOptions(
-                kafka, data, host, port, advertise, nodeId, control, partitions, python, servers, idle, security);
+                kafka,
+                data,
+                host,
+                port,
+                advertise,
+                nodeId,
+                control,
+                partitions,
+                python,
+                servers,
+                idle,
+                security,
+                containers);
     }
 
     /** @param newHost address to listen at; other than loopback needs authentication */
@@ -141,7 +162,8 @@ public record GatewayOptions(
                 python,
                 pythonServers,
                 pythonIdle,
-                security);
+                security,
+                containers);
     }
 
     public GatewayOptions withSecurity(Security newSecurity) {
@@ -157,7 +179,25 @@ public record GatewayOptions(
                 python,
                 pythonServers,
                 pythonIdle,
-                newSecurity);
+                newSecurity,
+                containers);
+    }
+
+    public GatewayOptions withContainers(ContainerOptions newContainers) {
+        return new GatewayOptions(
+                kafka,
+                data,
+                host,
+                port,
+                advertise,
+                nodeId,
+                control,
+                partitions,
+                python,
+                pythonServers,
+                pythonIdle,
+                security,
+                newContainers);
     }
 
     /** @throws IllegalArgumentException that names the option and the rule */
@@ -201,10 +241,11 @@ public record GatewayOptions(
                 values.getOrDefault("python", defaults.python),
                 number(values, "python-servers", defaults.pythonServers),
                 Duration.ofSeconds(number(values, "python-idle-seconds", 300)),
-                Security.parse(values, defaults.data));
+                Security.parse(values, defaults.data),
+                ContainerOptions.parse(values));
     }
 
-    private static int number(Map<String, String> values, String key, int otherwise) {
+    static int number(Map<String, String> values, String key, int otherwise) {
         String value = values.get(key);
         if (value == null) {
             return otherwise;
@@ -216,7 +257,7 @@ public record GatewayOptions(
         }
     }
 
-    private static void atLeast(String key, int value, int least) {
+    static void atLeast(String key, int value, int least) {
         if (value < least) {
             throw new IllegalArgumentException("option --%s must be %d or more, is %d".formatted(key, least, value));
         }

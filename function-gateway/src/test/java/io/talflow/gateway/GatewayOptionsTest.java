@@ -50,7 +50,15 @@ class GatewayOptionsTest {
             "--tls-key",
             "/k",
             "--peer-ca",
-            "/a"
+            "/a",
+            "--container-engine",
+            "/e.sock",
+            "--containers",
+            "5",
+            "--container-grace-seconds",
+            "6",
+            "--container-subnets",
+            "10.7"
         };
         assertThat(GatewayOptions.parse(arguments, Map.of()))
                 .isEqualTo(new GatewayOptions(
@@ -69,7 +77,8 @@ class GatewayOptionsTest {
                                 .withTls(new Security.Tls(Path.of("/c"), Path.of("/k")))
                                 .withPeers(new PeerAccess(Optional.of(Path.of("/p")), Optional.of(Path.of("/a"))))
                                 .withDestinations(Destinations.parse("in.house:80"))
-                                .withSecrets(Path.of("/s"))));
+                                .withSecrets(Path.of("/s")),
+                        new ContainerOptions("/e.sock", 5, Duration.ofSeconds(6), "10.7")));
     }
 
     @Test

@@ -15,8 +15,9 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /**
- * What {@code apply} uploads: the workflow's text and the Python files and {@code requirements.txt} at or under its
- * folder. Hidden folders, caches and build output are left out; a workflow without Python uploads its text alone.
+ * What {@code apply} uploads: the workflow's text, and, at or under its folder, the Python files,
+ * {@code requirements.txt} and the files that its commands name. Hidden folders, caches and build output are left out; a
+ * workflow with neither Python nor commands uploads its text alone.
  */
 final class Bundle {
     static final int MAX_FILES = 2_000;
@@ -31,8 +32,13 @@ final class Bundle {
      * @param withCode whether functions of the folder are needed
      */
     static byte[] zip(Path file, String text, boolean withCode) throws IOException {
+        return zip(file, text, withCode, Set.of());
+    }
+
+    /** @param named further files, relative to the folder, where they exist */
+    static byte[] zip(Path file, String text, boolean withCode, Set<Path> named) throws IOException {
         Path folder = file.toAbsolutePath().getParent();
-        Map<String, byte[]> files = withCode ? code(folder) : new TreeMap<>();
+        Map<String, byte[]> files = withCode ? code(folder, named) : new TreeMap<>();
         files.put(file.getFileName().toString(), text.getBytes(StandardCharsets.UTF_8));
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
@@ -47,7 +53,7 @@ final class Bundle {
         return bytes.toByteArray();
     }
 
-    private static Map<String, byte[]> code(Path folder) throws IOException {
+    private static Map<String, byte[]> code(Path folder, Set<Path> named) throws IOException {
         Map<String, byte[]> files = new TreeMap<>();
         long[] size = {0};
         Files.walkFileTree(folder, new SimpleFileVisitor<>() {
@@ -63,7 +69,10 @@ final class Bundle {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
                 String name = file.getFileName().toString();
-                if (!attributes.isRegularFile() || !(name.endsWith(".py") || name.equals("requirements.txt"))) {
+                boolean wanted = name.endsWith(".py")
+                        || name.equals("requirements.txt")
+                        || named.contains(folder.relativize(file));
+                if (!attributes.isRegularFile() || !wanted) {
                     return FileVisitResult.CONTINUE;
                 }
                 size[0] += attributes.size();

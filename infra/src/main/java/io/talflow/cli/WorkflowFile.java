@@ -9,7 +9,9 @@ import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /** A workflow file that was read and has no errors. */
 record WorkflowFile(Path path, Formats.Loaded loaded) {
@@ -35,13 +37,23 @@ record WorkflowFile(Path path, Formats.Loaded loaded) {
         return loaded.workflow().name();
     }
 
+    /** What may be a file of the workflow's folder. */
+    private static Stream<String> named(Function.Executor executor) {
+        return executor instanceof Function.Executor.Image image ? image.container().code().stream() : Stream.empty();
+    }
+
     /** Uploads it with the code its functions need; the answer names the version. */
     Map<String, Object> apply(Api api, double timeScale) {
-        boolean code = loaded.workflow().functions().values().stream()
-                .anyMatch(function -> function.executor() instanceof Function.Executor.Python);
+        Set<Path> named = loaded.workflow().functions().values().stream()
+                .flatMap(function -> named(function.executor()))
+                .map(word -> Path.of(word).normalize())
+                .collect(Collectors.toSet());
+        boolean code = !named.isEmpty()
+                || loaded.workflow().functions().values().stream()
+                        .anyMatch(function -> function.executor() instanceof Function.Executor.Python);
         try {
             String text = TimeScale.apply(loaded, timeScale);
-            return api.apply(name(), path.getFileName().toString(), Bundle.zip(path, text, code));
+            return api.apply(name(), path.getFileName().toString(), Bundle.zip(path, text, code, named));
         } catch (IOException e) {
             throw CommandFailed.badInput("cannot read the code beside %s: %s".formatted(path, e.getMessage()));
         }

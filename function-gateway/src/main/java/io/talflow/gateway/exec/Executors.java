@@ -3,7 +3,7 @@ package io.talflow.gateway.exec;
 import io.talflow.tal.model.Function;
 
 /** The executor for each kind of function. */
-public record Executors(FunctionExecutor python, FunctionExecutor http, FunctionExecutor replay)
+public record Executors(FunctionExecutor python, FunctionExecutor http, FunctionExecutor image, FunctionExecutor replay)
         implements FunctionExecutor {
     @Override
     public Execution run(FunctionCall call) {
@@ -13,6 +13,9 @@ public record Executors(FunctionExecutor python, FunctionExecutor http, Function
         }
         if (kind instanceof Function.Executor.Http) {
             return http.run(call);
+        }
+        if (kind instanceof Function.Executor.Image) {
+            return image.run(call);
         }
         return replay.run(call);
     }

@@ -31,7 +31,7 @@ public record FunctionCall(Firing firing, Function function, Access access, Comp
      * @param deadline epoch milliseconds
      * @param gateway the base URL that the function can reach
      */
-    Map<String, String> headers(long deadline, String gateway) {
+    public Map<String, String> headers(long deadline, String gateway) {
         Map<String, String> headers = new LinkedHashMap<>();
         headers.put("Content-Type", "application/json");
         headers.put("ce-specversion", "1.0");

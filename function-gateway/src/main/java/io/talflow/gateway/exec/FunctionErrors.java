@@ -30,7 +30,7 @@ public final class FunctionErrors {
         return new Outcome.Completed(beganAt, body);
     }
 
-    static Outcome tooLarge(long beganAt, long bytes) {
+    public static Outcome tooLarge(long beganAt, long bytes) {
         String size = bytes < 0 ? "more" : bytes + " bytes";
         return Outcome.Failed.of(
                 beganAt,
@@ -39,7 +39,7 @@ public final class FunctionErrors {
                 "");
     }
 
-    static Outcome timeout(long beganAt, String function, java.time.Duration timeout) {
+    public static Outcome timeout(long beganAt, String function, java.time.Duration timeout) {
         return Outcome.Failed.of(
                 beganAt,
                 "Timeout",
@@ -53,7 +53,7 @@ public final class FunctionErrors {
                 beganAt, "Function.Crashed", "the process of %s %s".formatted(function, how), lastLines);
     }
 
-    static Outcome environment(long beganAt, String message, String output) {
+    public static Outcome environment(long beganAt, String message, String output) {
         return Outcome.Failed.of(beganAt, "Function.Environment", message, output);
     }
 

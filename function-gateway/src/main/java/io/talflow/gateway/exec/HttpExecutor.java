@@ -9,26 +9,16 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
-import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.async.CloseableHttpAsyncClient;
-import org.apache.hc.client5.http.impl.async.HttpAsyncClients;
-import org.apache.hc.client5.http.impl.nio.PoolingAsyncClientConnectionManagerBuilder;
-import org.apache.hc.core5.concurrent.FutureCallback;
-import org.apache.hc.core5.http.ContentType;
-import org.apache.hc.core5.http.nio.support.AsyncRequestBuilder;
-import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.util.Timeout;
 
 /** Calls a service that is already running: one POST an attempt, no retry of its own. */
 public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]*");
 
-    private final CloseableHttpAsyncClient client;
+    private final FunctionClient client;
     private final ScheduledExecutorService timer;
     private final Clock clock;
 
@@ -40,21 +30,7 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
     HttpExecutor(Destinations destinations, Destinations.Lookup lookup, ScheduledExecutorService timer, Clock clock) {
         this.timer = timer;
         this.clock = clock;
-        client = HttpAsyncClients.custom()
-                .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
-                        .setDnsResolver(new CheckedAddresses(destinations, lookup))
-                        .setMaxConnPerRoute(256)
-                        .setMaxConnTotal(1024)
-                        .build())
-                .setDefaultRequestConfig(RequestConfig.custom()
-                        .setConnectionRequestTimeout(Timeout.ofDays(1))
-                        .setResponseTimeout(Timeout.DISABLED)
-                        .build())
-                .disableAutomaticRetries()
-                .disableRedirectHandling()
-                .disableCookieManagement()
-                .build();
-        client.start();
+        client = new FunctionClient(new CheckedAddresses(destinations, lookup));
     }
 
     @Override
@@ -73,28 +49,18 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
         }
         long limit = function.timeout().toMillis();
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        Future<?> call = client.execute(
-                request(url, invocation, began + limit).build(),
-                new LimitedBody(FunctionErrors.MAX_RESULT_BYTES),
-                new FutureCallback<FunctionReply>() {
-                    @Override
-                    public void completed(FunctionReply reply) {
-                        invocation.answered(reply, url, began, clock.millis(), outcome);
-                    }
-
-                    @Override
-                    public void failed(Exception error) {
-                        outcome.complete(
-                                error instanceof LimitedBody.TooLarge
-                                        ? FunctionErrors.tooLarge(began, -1)
-                                        : unreachable(began, url, error));
-                    }
-
-                    @Override
-                    public void cancelled() {
-                        failed(new IOException("cancelled"));
-                    }
-                });
+        CompletableFuture<FunctionReply> call = client.post(
+                url, headers(invocation, began + limit), invocation.firing().input());
+        CompletableFuture<?> answered = call.whenComplete((reply, error) -> {
+            if (error == null) {
+                invocation.answered(reply, url, began, clock.millis(), outcome);
+            } else {
+                outcome.complete(
+                        error instanceof FunctionClient.ReplyTooLarge
+                                ? FunctionErrors.tooLarge(began, -1)
+                                : unreachable(began, url, error));
+            }
+        });
         ScheduledFuture<?> timeout = timer.schedule(
                 () -> {
                     outcome.complete(FunctionErrors.timeout(began, function.name(), function.timeout()));
@@ -104,26 +70,22 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
                 TimeUnit.MILLISECONDS);
         CompletableFuture<?> unused = outcome.whenComplete((ended, error) -> timeout.cancel(false));
         return new Execution(outcome, () -> {
-            call.cancel(true);
             outcome.complete(unreachable(began, url, new IOException("cancelled")));
+            call.cancel(true);
         });
     }
 
-    private static AsyncRequestBuilder request(String url, FunctionCall invocation, long deadline) {
-        AsyncRequestBuilder request = AsyncRequestBuilder.post(url);
-        invocation.headers(deadline, invocation.access().urls().advertised()).forEach((name, value) -> {
-            if (!name.equals("Content-Type")) {
-                request.addHeader(name, value);
-            }
-        });
+    private static Map<String, String> headers(FunctionCall invocation, long deadline) {
+        Map<String, String> headers =
+                invocation.headers(deadline, invocation.access().urls().advertised());
         for (Function.Secret secret : invocation.function().secrets()) {
             String value = invocation.access().secrets().values().get(secret.name());
-            request.addHeader(secret.httpHeader(), secret.httpValue(value));
+            headers.put(secret.httpHeader(), secret.httpValue(value));
         }
-        return request.setEntity(invocation.firing().input(), ContentType.APPLICATION_JSON);
+        return headers;
     }
 
-    private static Outcome unreachable(long began, String url, Exception error) {
+    private static Outcome unreachable(long began, String url, Throwable error) {
         boolean refused = error instanceof Destinations.Refused;
         Map<String, Object> data = new LinkedHashMap<>();
         data.put("error", refused ? "Http.NotAllowed" : "Http.Unreachable");
@@ -134,6 +96,6 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
 
     @Override
     public void close() {
-        client.close(CloseMode.IMMEDIATE);
+        client.close();
     }
 }

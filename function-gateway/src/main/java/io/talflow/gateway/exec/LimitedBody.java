@@ -13,11 +13,6 @@ import org.apache.hc.core5.http.HttpResponse;
 
 /** Reads a response into memory, up to a limit. */
 final class LimitedBody extends AbstractBinResponseConsumer<FunctionReply> {
-    /** The response is larger than the limit; the rest of it was not read. */
-    static final class TooLarge extends IOException {
-        private static final long serialVersionUID = 1L;
-    }
-
     private final int limit;
     private final ByteArrayOutputStream body = new ByteArrayOutputStream();
     private final Map<String, String> headers = new HashMap<>();
@@ -43,7 +38,7 @@ final class LimitedBody extends AbstractBinResponseConsumer<FunctionReply> {
     @Override
     protected void data(ByteBuffer source, boolean endOfStream) throws IOException {
         if (body.size() + source.remaining() > limit) {
-            throw new TooLarge();
+            throw new FunctionClient.ReplyTooLarge();
         }
         byte[] bytes = new byte[source.remaining()];
         source.get(bytes);

@@ -13,6 +13,8 @@ import io.talflow.gateway.auth.Tokens;
 import io.talflow.gateway.bundle.BundleStore;
 import io.talflow.gateway.bundle.DefinitionReader;
 import io.talflow.gateway.bundle.Definitions;
+import io.talflow.gateway.container.Containers;
+import io.talflow.gateway.container.RuntimeDoor;
 import io.talflow.gateway.invoke.Invoker;
 import io.talflow.gateway.log.DeadLetters;
 import io.talflow.gateway.log.EventLog;
@@ -53,18 +55,33 @@ public final class HttpServer implements AutoCloseable {
             Attempts attempts,
             Signals signals,
             Nodes nodes,
+            Containers containers,
             String nodeId) {}
 
     /** A method and a path, parameters in braces; what a call must show; what answers it. */
     record Route(HandlerType method, String path, Need need, Handler handler) {}
 
     private final Javalin server;
+    private final ContainerDoor door;
 
     /** @param tokens empty: without authentication */
     public HttpServer(Listeners listeners, Parts parts, Optional<Tokens> tokens) {
         Guard guard = new Guard(tokens, parts.attempts(), listeners);
-        server = Javalin.create(config -> configure(config, listeners, routes(parts), guard))
+        server = Javalin.create(config -> configure(config, listeners, routes(parts), guard, this::check))
                 .start();
+        door = new ContainerDoor(server.jettyServer().server());
+    }
+
+    /** How containers reach the runtime API. */
+    public RuntimeDoor door() {
+        return door;
+    }
+
+    private void check(Context http) {
+        ContainerDoor opened = door;
+        if (opened != null) {
+            opened.check(http);
+        }
     }
 
     static List<Route> routes(Parts parts) {
@@ -101,6 +118,11 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}/rules", Need.OPERATOR, commands::rules),
                 new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}:cancel", Need.OPERATOR, commands::cancel),
                 new Route(HandlerType.GET, "/v1/nodes", Need.VIEWER, nodes::list),
+                new Route(
+                        HandlerType.GET,
+                        "/v1/containers",
+                        Need.VIEWER,
+                        new ContainersResource(parts.containers())::list),
                 new Route(HandlerType.GET, "/v1/dead-letters", Need.VIEWER, letters::list),
                 new Route(HandlerType.GET, "/v1/dead-letters/{offset}", Need.VIEWER, letters::get),
                 new Route(HandlerType.POST, "/v1/dead-letters/{offset}:retry", Need.OPERATOR, letters::retry),
@@ -111,7 +133,8 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/runtime/failure", Need.ATTEMPT, runtime::failure));
     }
 
-    private static void configure(JavalinConfig config, Listeners listeners, List<Route> routes, Guard guard) {
+    private static void configure(
+            JavalinConfig config, Listeners listeners, List<Route> routes, Guard guard, Handler before) {
         config.startup.showJavalinBanner = false;
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
@@ -125,6 +148,7 @@ public final class HttpServer implements AutoCloseable {
         config.http.maxRequestSize = 65L * 1024 * 1024;
         config.http.defaultContentType = "application/json";
         config.http.prefer405over404 = true;
+        config.routes.before(before);
         for (Route route : routes) {
             config.routes.addEndpoint(new Endpoint(route.method(), route.path(), guard.before(route)));
         }

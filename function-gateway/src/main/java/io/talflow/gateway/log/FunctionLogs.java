@@ -26,8 +26,6 @@ public final class FunctionLogs {
     public static final int MAX_BYTES = 1024 * 1024;
 
     private static final Logger LOG = LoggerFactory.getLogger(FunctionLogs.class);
-    private static final int TAIL_BYTES = 8 * 1024;
-    private static final int TAIL_LINES = 20;
 
     /**
      * One attempt's output.
@@ -73,6 +71,15 @@ public final class FunctionLogs {
         }
     }
 
+    /**
+     * The log of an attempt that begins; what an earlier run of the same attempt printed is dropped when it prints.
+     *
+     * @param secrets that are to be in no log
+     */
+    public AttemptLog open(Firing firing, Secrets secrets) {
+        return new AttemptLog(file(firing), secrets);
+    }
+
     /** The logs of a task that are on this node, oldest first; those of one node or firing if named. */
     public List<Entry> of(String task, String node, String firing) throws IOException {
         Path folder = folder(task);
@@ -108,14 +115,11 @@ public final class FunctionLogs {
     public static String tail(Path file, long from) {
         try {
             long end = Files.exists(file) ? Files.size(file) : 0;
-            long start = Math.max(from, end - TAIL_BYTES);
+            long start = Math.max(from, end - AttemptLog.TAIL_BYTES);
             if (end <= start) {
                 return "";
             }
-            List<String> lines = new String(read(file, start, (int) (end - start)), StandardCharsets.UTF_8)
-                    .lines()
-                    .toList();
-            return String.join("\n", lines.subList(Math.max(0, lines.size() - TAIL_LINES), lines.size()));
+            return AttemptLog.lastLines(read(file, start, (int) (end - start)));
         } catch (IOException e) {
             return "";
         }

@@ -50,6 +50,9 @@ public record Function(
         /** A service that is already running somewhere: one POST an invocation. */
         record Http(String url) implements Executor {}
 
+        /** An OCI image, in containers that the gateway starts, keeps warm and ends. */
+        record Image(String image, Container container) implements Executor {}
+
         /**
          * Stands in for a function of an imported workflow: takes its recorded runtime and answers with a descriptor
          * {@code {"bytes": n}} for each datum in {@link Function#emits}. With a runtime of zero it is the no-op that

@@ -15,7 +15,7 @@ import java.util.regex.Pattern;
 
 /** Reads an entry of {@code functions}. Nothing in it is a template. */
 final class FunctionReader {
-    private static final List<String> EXECUTORS = List.of("python", "http", "replay");
+    private static final List<String> EXECUTORS = List.of("python", "http", "image", "replay");
     private static final long MOST_SLICES = 1_000_000;
     private static final Pattern PYTHON =
             Pattern.compile("((?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_]+\\.py)(?::([A-Za-z_]\\w*))?");
@@ -30,7 +30,14 @@ final class FunctionReader {
         if (fields == null) {
             return Optional.empty();
         }
-        fields.allow("python", "http", "replay", "emits", "timeout", "retry", "compensate", "secrets");
+        fields.allow(
+                "python", "http", "image", "container", "replay", "emits", "timeout", "retry", "compensate", "secrets");
+        if (fields.has("container") && !fields.has("image")) {
+            problems.error(
+                    "tal/bad-container",
+                    fields.mapping().keyPosition("container"),
+                    "container: says how an image runs; this function has no 'image'");
+        }
         Optional<Executor> executor = fields.head(EXECUTORS).flatMap(head -> executor(head, fields));
         Map<String, Datum> emits = new LinkedHashMap<>();
         fields.fields("emits")
@@ -69,6 +76,9 @@ final class FunctionReader {
                     fields.node("http").position(),
                     "http: must be a http(s) URL, is '%s'".formatted(url));
             return Optional.empty();
+        }
+        if (head.equals("image")) {
+            return new ContainerReader(problems).read(fields);
         }
         return fields.fields("replay").flatMap(replay -> {
             replay.allow("runtime");

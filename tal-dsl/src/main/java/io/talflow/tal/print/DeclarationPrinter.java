@@ -49,6 +49,12 @@ final class DeclarationPrinter {
                     python.handler().equals("handler") ? python.file() : python.file() + ":" + python.handler());
         } else if (function.executor() instanceof Function.Executor.Http http) {
             fields.put("http", http.url());
+        } else if (function.executor() instanceof Function.Executor.Image image) {
+            fields.put("image", image.image());
+            Map<String, Object> container = ContainerPrinter.print(image.container());
+            if (!container.isEmpty()) {
+                fields.put("container", container);
+            }
         } else if (function.executor() instanceof Function.Executor.Replay replay) {
             fields.put("replay", Map.of("runtime", Durations.print(replay.runtime())));
         }

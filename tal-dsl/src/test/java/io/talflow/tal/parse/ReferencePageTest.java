@@ -38,6 +38,7 @@ class ReferencePageTest {
             "What starts a task", "start: HERE",
             "A function", "functions: {more: HERE}",
             "A datum", "functions: {more: {python: f.py, emits: {datum: HERE}}}",
+            "A container", "functions: {more: {image: box, container: HERE}}",
             "An entry of retry", "functions: {more: {python: f.py, retry: [HERE]}}",
             "A rule", "rules: [HERE]",
             "What a rule waits for", "rules: [{when: HERE, do: {set: {a: 1}}}]",
@@ -69,6 +70,8 @@ class ReferencePageTest {
                 section = line.substring(3);
             } else if (line.startsWith("A datum is")) {
                 section = "A datum";
+            } else if (line.startsWith("A `container` says")) {
+                section = "A container";
             } else if (line.startsWith("An entry of `retry`")) {
                 section = "An entry of retry";
             }

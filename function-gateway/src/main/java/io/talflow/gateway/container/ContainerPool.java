@@ -1,0 +1,303 @@
+package io.talflow.gateway.container;
+
+import io.talflow.gateway.exec.FunctionErrors;
+import io.talflow.tal.model.Function;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Containers, started when a call finds none with room and kept warm while they are used. A call that waits is given whatever
+ * comes first, a warm container that has finished or a new one. At most {@code limit} at once, of all functions together; when that
+ * is reached, one that is idle makes room; and one that has just finished, for a function whose calls have waited longer
+ * than {@link #PATIENCE}.
+ */
+final class ContainerPool implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerPool.class);
+    private static final Duration PATIENCE = Duration.ofMillis(500);
+
+    private final ContainerStarter starter;
+    private final ContainerCall.Parts parts;
+    private final ExecutorService threads;
+    private final int limit;
+    private final Map<FunctionKey, FunctionContainers> functions = new LinkedHashMap<>();
+    private int places;
+    private int leaving;
+    private boolean closed;
+
+    ContainerPool(ContainerStarter starter, ContainerCall.Parts parts, ExecutorService threads, int limit) {
+        this.starter = starter;
+        this.parts = parts;
+        this.threads = threads;
+        this.limit = limit;
+    }
+
+    void submit(ContainerJob job) {
+        List<Runnable> then = new ArrayList<>();
+        synchronized (this) {
+            if (closed) {
+                return;
+            }
+            of(job.key(), job.image()).waiting().add(job);
+            fill(then);
+        }
+        then.forEach(Runnable::run);
+    }
+
+    void cancel(ContainerJob job) {
+        synchronized (this) {
+            FunctionContainers function = functions.get(job.key());
+            if (function != null) {
+                function.waiting().remove(job);
+            }
+        }
+        job.cancel();
+    }
+
+    /** Starts containers until the function has so many. */
+    void warm(FunctionKey key, Function.Executor.Image image, int least) {
+        List<Runnable> then = new ArrayList<>();
+        synchronized (this) {
+            FunctionContainers function = of(key, image);
+            long now = parts.clock().millis();
+            while (!closed && function.count() < least && places < limit && !function.failedLately(now)) {
+                start(function, then);
+            }
+        }
+        then.forEach(Runnable::run);
+    }
+
+    /** Ends what has been idle for as long as its function says, down to {@code least} of each. */
+    void endIdle(java.util.function.ToIntFunction<FunctionKey> least) {
+        List<Runnable> then = new ArrayList<>();
+        synchronized (this) {
+            long now = parts.clock().millis();
+            for (FunctionContainers function : List.copyOf(functions.values())) {
+                long before = now - function.image().container().idle().toMillis();
+                function.takeIdle(before, least.applyAsInt(function.key())).forEach(idle -> end(idle, then));
+            }
+        }
+        then.forEach(Runnable::run);
+    }
+
+    synchronized int idle() {
+        return functions.values().stream().mapToInt(FunctionContainers::idle).sum();
+    }
+
+    synchronized List<ContainerStatus> status() {
+        return functions.values().stream().map(FunctionContainers::status).toList();
+    }
+
+    private FunctionContainers of(FunctionKey key, Function.Executor.Image image) {
+        return functions.computeIfAbsent(key, absent -> new FunctionContainers(key, image));
+    }
+
+    /** Gives containers to who waits, longest first, and starts what is lacking. */
+    private void fill(List<Runnable> then) {
+        if (closed) {
+            return;
+        }
+        functions.values().forEach(function -> give(function, then));
+        List<FunctionContainers> lacking = functions.values().stream()
+                .filter(FunctionContainers::wantsAnother)
+                .sorted(Comparator.comparingLong(
+                        function -> function.waiting().peek().submittedAtNanos()))
+                .toList();
+        for (FunctionContainers function : lacking) {
+            while (function.wantsAnother() && places < limit) {
+                start(function, then);
+            }
+            if (function.wantsAnother() && places - leaving >= limit) {
+                makeRoom(then);
+            }
+        }
+    }
+
+    private void give(FunctionContainers function, List<Runnable> then) {
+        while (!function.waiting().isEmpty()) {
+            Optional<RunningContainer> free = function.free();
+            if (free.isEmpty()) {
+                return;
+            }
+            ContainerJob job = function.waiting().remove();
+            RunningContainer container = free.get();
+            container.enter();
+            function.served(job.submittedAtNanos() < container.readyAtNanos());
+            then.add(() -> run(job, container));
+        }
+    }
+
+    private void run(ContainerJob job, RunningContainer container) {
+        CompletableFuture<?> unused =
+                new ContainerCall(parts, job, container).begin().thenAccept(after -> left(job, container, after));
+    }
+
+    private void left(ContainerJob job, RunningContainer container, ContainerCall.After after) {
+        List<Runnable> then = new ArrayList<>();
+        synchronized (this) {
+            container.leave(parts.clock().millis());
+            FunctionContainers function = functions.get(container.key());
+            if (after != ContainerCall.After.USABLE || isWanted(function)) {
+                function.remove(container);
+            }
+            if (after == ContainerCall.After.ABSENT) {
+                function.waiting().addFirst(job);
+            }
+            if (container.calls() == 0 && !function.has(container)) {
+                end(container, then);
+            }
+            fill(then);
+        }
+        then.forEach(Runnable::run);
+    }
+
+    private void start(FunctionContainers function, List<Runnable> then) {
+        places++;
+        function.starts();
+        then.add(() -> threads.execute(() -> startNow(function)));
+    }
+
+    private void startNow(FunctionContainers function) {
+        long began = System.nanoTime();
+        RunningContainer container;
+        try {
+            container = starter.start(function.key(), function.image());
+        } catch (EngineFailure e) {
+            failed(function, e);
+            return;
+        } catch (RuntimeException e) {
+            LOG.error("A container of {} cannot start", function.key(), e);
+            failed(function, new EngineFailure(e.toString()));
+            return;
+        }
+        CompletableFuture<?> unused = container.ended().thenRun(() -> gone(container));
+        List<Runnable> then = new ArrayList<>();
+        synchronized (this) {
+            container.ready(parts.clock().millis());
+            function.started(container, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
+            if (closed || container.ended().isDone()) {
+                function.remove(container);
+                end(container, then);
+            }
+            fill(then);
+        }
+        then.forEach(Runnable::run);
+    }
+
+    /** Those that this container would have served fail, unless another may still serve them. */
+    private void failed(FunctionContainers function, EngineFailure why) {
+        List<Runnable> then = new ArrayList<>();
+        synchronized (this) {
+            places--;
+            function.failedToStart(parts.clock().millis());
+            if (function.count() == 0) {
+                List<ContainerJob> lost = List.copyOf(function.waiting());
+                function.waiting().clear();
+                lost.forEach(job -> then.add(() -> job.outcome()
+                        .complete(FunctionErrors.environment(parts.clock().millis(), why.getMessage(), why.output()))));
+            }
+            fill(then);
+        }
+        then.forEach(Runnable::run);
+    }
+
+    /** It ended by itself. */
+    private void gone(RunningContainer container) {
+        List<Runnable> then = new ArrayList<>();
+        synchronized (this) {
+            FunctionContainers function = functions.get(container.key());
+            if (function.remove(container) && container.calls() == 0) {
+                end(container, then);
+                fill(then);
+            }
+        }
+        then.forEach(Runnable::run);
+    }
+
+    /** Whether another function has waited so long for a place that this one gives one up. */
+    private boolean isWanted(FunctionContainers giving) {
+        long patience = PATIENCE.toNanos();
+        return places - leaving >= limit
+                && functions.values().stream()
+                        .anyMatch(other -> other != giving
+                                && other.wantsAnother()
+                                && System.nanoTime() - other.waiting().peek().submittedAtNanos() > patience);
+    }
+
+    /** Ends the container that has been idle longest. */
+    private void makeRoom(List<Runnable> then) {
+        functions.values().stream()
+                .flatMap(function -> function.all().stream())
+                .filter(container -> container.calls() == 0)
+                .min(Comparator.comparingLong(RunningContainer::idleSince))
+                .ifPresent(container -> {
+                    functions.get(container.key()).remove(container);
+                    end(container, then);
+                });
+    }
+
+    /** It has been taken out; its place is free when it is gone. */
+    private void end(RunningContainer container, List<Runnable> then) {
+        if (!container.takeToEnd()) {
+            return;
+        }
+        leaving++;
+        then.add(() -> threads.execute(() -> {
+            try {
+                starter.end(container);
+            } finally {
+                left(container);
+            }
+        }));
+    }
+
+    private void left(RunningContainer container) {
+        List<Runnable> then = new ArrayList<>();
+        synchronized (this) {
+            places--;
+            leaving--;
+            fill(then);
+            notifyAll();
+        }
+        then.forEach(Runnable::run);
+    }
+
+    /** Ends every container; what runs in one has no outcome. */
+    @Override
+    public void close() {
+        List<Runnable> then = new ArrayList<>();
+        synchronized (this) {
+            closed = true;
+            for (FunctionContainers function : functions.values()) {
+                function.waiting().clear();
+                for (RunningContainer container : function.all()) {
+                    function.remove(container);
+                    end(container, then);
+                }
+            }
+        }
+        then.forEach(Runnable::run);
+    }
+
+    /** Waits until the last container is gone. @return false: it took longer */
+    synchronized boolean awaitEmpty(Duration patience) throws InterruptedException {
+        long until = System.nanoTime() + patience.toNanos();
+        while (places > 0) {
+            long left = TimeUnit.NANOSECONDS.toMillis(until - System.nanoTime());
+            if (left <= 0) {
+                return false;
+            }
+            wait(left);
+        }
+        return true;
+    }
+}

@@ -1,0 +1,165 @@
+package io.talflow.gateway.container;
+
+import io.talflow.gateway.bundle.BundleStore;
+import io.talflow.gateway.container.FunctionNetworks.FunctionNetwork;
+import io.talflow.gateway.exec.FunctionClient;
+import io.talflow.tal.model.Container;
+import io.talflow.tal.model.Function;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+
+/** Starts containers and ends them. Every call blocks. */
+final class ContainerStarter {
+    private static final Duration START = Duration.ofSeconds(60);
+    private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
+    private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
+
+    private final EngineConnection connection;
+    private final FunctionNetworks networks;
+    private final RuntimeDoor door;
+    private final BundleStore bundles;
+    private final FunctionClient client;
+    private final String owner;
+    private final Duration grace;
+
+    ContainerStarter(
+            EngineConnection connection,
+            FunctionNetworks networks,
+            RuntimeDoor door,
+            BundleStore bundles,
+            FunctionClient client,
+            String owner,
+            Duration grace) {
+        this.connection = connection;
+        this.networks = networks;
+        this.door = door;
+        this.bundles = bundles;
+        this.client = client;
+        this.owner = owner;
+        this.grace = grace;
+    }
+
+    /** Returns when the container takes calls. */
+    RunningContainer start(FunctionKey key, Function.Executor.Image image) throws EngineFailure {
+        Engine engine = connection.engine();
+        Container container = image.container();
+        CallContract contract = contract(key, container);
+        FunctionNetwork network = networks.enter(engine, key, container.network() == Container.Network.OPEN);
+        String id = null;
+        try {
+            id = engine.create(new Engine.Spec(
+                    image.image(),
+                    container,
+                    network.name(),
+                    Containers.labels(owner, key),
+                    List.of("PORT=" + Engine.PORT, "HOME=/tmp")));
+            return started(engine, key, id, network, contract);
+        } catch (EngineFailure | RuntimeException e) {
+            if (id != null) {
+                engine.remove(id);
+            }
+            networks.leave(engine, key);
+            throw e;
+        }
+    }
+
+    private RunningContainer started(
+            Engine engine, FunctionKey key, String id, FunctionNetwork network, CallContract contract)
+            throws EngineFailure {
+        ContainerOutput output = new ContainerOutput();
+        CompletableFuture<Void> ended = new CompletableFuture<>();
+        String address = engine.start(
+                        id,
+                        network.name(),
+                        Engine.printing(bytes -> output.write(contract.printed(bytes)), () -> ended.complete(null)))
+                .address();
+        String url = "http://%s:%d".formatted(address, Engine.PORT);
+        try {
+            String runtime = door.url(network.gateway());
+            awaitListening(engine, id, address, ended);
+            contract.initialise(client, url);
+            return new RunningContainer(key, id, url, runtime, contract, output, ended);
+        } catch (IOException e) {
+            throw new EngineFailure(
+                    "containers cannot reach this node at %s: %s".formatted(network.gateway(), e.getMessage()));
+        } catch (EngineFailure e) {
+            throw new EngineFailure(e.getMessage(), output.early());
+        }
+    }
+
+    private CallContract contract(FunctionKey key, Container container) throws EngineFailure {
+        if (container.contract() == Container.Contract.HTTP) {
+            return CallContract.HTTP;
+        }
+        try {
+            Path files = container.code().isPresent() ? bundles.files(key.version()) : null;
+            return new OpenWhiskContract(key.function(), container.code().map(code -> files.resolve(code)));
+        } catch (IOException e) {
+            throw new EngineFailure(e.getMessage());
+        }
+    }
+
+    /** A port that takes a connection is ready, as Knative has it. */
+    private static void awaitListening(Engine engine, String id, String address, CompletableFuture<Void> ended)
+            throws EngineFailure {
+        long until = System.nanoTime() + START.toNanos();
+        long pause = FIRST_PAUSE_NANOS;
+        while (!listens(address)) {
+            if (ended.isDone()) {
+                Engine.State state = engine.state(id);
+                throw new EngineFailure(
+                        state.outOfMemory()
+                                ? "the container needed more than its memory to start"
+                                : "the container ended with exit code %d before it listened at port %d"
+                                        .formatted(state.exitCode(), Engine.PORT));
+            }
+            if (System.nanoTime() > until) {
+                throw new EngineFailure(
+                        "the container did not listen at port %d within %s".formatted(Engine.PORT, START));
+            }
+            LockSupport.parkNanos(pause);
+            pause = Math.min(2 * pause, LONGEST_PAUSE_NANOS);
+        }
+    }
+
+    private static boolean listens(String address) {
+        try (SocketChannel channel = SocketChannel.open()) {
+            channel.socket().connect(new InetSocketAddress(address, Engine.PORT), (int) START.toMillis());
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** How the container ended; waits a little for one that is about to. */
+    Engine.State state(RunningContainer container) throws EngineFailure {
+        try {
+            container.ended().get(1, TimeUnit.SECONDS);
+        } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException e) {
+            return connection.engine().state(container.id());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        return connection.engine().state(container.id());
+    }
+
+    /** SIGTERM, grace, SIGKILL. */
+    void end(RunningContainer container) {
+        try {
+            Engine engine = connection.engine();
+            engine.end(container.id(), grace);
+            networks.leave(engine, container.key());
+        } catch (EngineFailure e) {
+            throw new IllegalStateException("an engine that was there before", e);
+        } finally {
+            container.output().close();
+        }
+    }
+}

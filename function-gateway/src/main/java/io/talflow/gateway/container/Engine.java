@@ -1,0 +1,233 @@
+package io.talflow.gateway.container;
+
+import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.async.ResultCallback;
+import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.exception.NotFoundException;
+import com.github.dockerjava.api.exception.NotModifiedException;
+import com.github.dockerjava.api.model.Frame;
+import com.github.dockerjava.core.DefaultDockerClientConfig;
+import com.github.dockerjava.core.DockerClientImpl;
+import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
+import com.github.dockerjava.transport.DockerHttpClient;
+import io.talflow.tal.model.Container;
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A container engine by the Docker Engine API, which Podman speaks too. Every call blocks. */
+final class Engine implements Closeable {
+    static final int PORT = 8080;
+
+    private static final Logger LOG = LoggerFactory.getLogger(Engine.class);
+    private static final int CONNECTIONS = 1_024;
+    private static final Duration CONNECT = Duration.ofSeconds(5);
+    private static final Duration ANSWER = Duration.ofMinutes(2);
+    private static final Duration PULL = Duration.ofMinutes(10);
+    private static final int OUT_OF_MEMORY = 128 + 9;
+
+    /** How a container ended, or that it has not. */
+    record State(boolean running, int exitCode, boolean outOfMemory) {}
+
+    /** What it runs as: labels by which it is found again, and its surroundings. */
+    record Spec(
+            String image, Container container, String network, Map<String, String> labels, List<String> environment) {}
+
+    private final DockerHttpClient http;
+    private final DockerClient client;
+    private final EngineNetworks networks;
+
+    private Engine(DockerHttpClient http, DockerClient client, EngineNetworks networks) {
+        this.http = http;
+        this.client = client;
+        this.networks = networks;
+    }
+
+    /** @throws EngineFailure if nothing answers there */
+    static Engine connect(Path socket) throws EngineFailure {
+        DefaultDockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder()
+                .withDockerHost("unix://" + socket)
+                .withDockerTlsVerify(false)
+                .build();
+        DockerHttpClient http = new ApacheDockerHttpClient.Builder()
+                .dockerHost(config.getDockerHost())
+                .maxConnections(CONNECTIONS)
+                .connectionTimeout(CONNECT)
+                .build();
+        DockerClient client = DockerClientImpl.getInstance(config, http);
+        try {
+            boolean podman = client.versionCmd().exec().getComponents() != null
+                    && client.versionCmd().exec().getComponents().stream()
+                            .anyMatch(part -> part.getName().startsWith("Podman"));
+            LOG.info("Image functions run in {} at {}", podman ? "Podman" : "Docker", socket);
+            return new Engine(http, client, new EngineNetworks(client, http, podman));
+        } catch (RuntimeException e) {
+            throw new EngineFailure("the container engine at %s does not answer: %s".formatted(socket, e.getMessage()));
+        }
+    }
+
+    EngineNetworks networks() {
+        return networks;
+    }
+
+    /** Creates a container, pulling its image if it is not here. @return its id */
+    String create(Spec spec) throws EngineFailure {
+        try {
+            return tryCreate(spec);
+        } catch (NotFoundException missing) {
+            pull(spec.image());
+            try {
+                return tryCreate(spec);
+            } catch (RuntimeException e) {
+                throw refused("create a container of " + spec.image(), e);
+            }
+        } catch (RuntimeException e) {
+            throw refused("create a container of " + spec.image(), e);
+        }
+    }
+
+    private String tryCreate(Spec spec) {
+        return client.createContainerCmd(spec.image())
+                .withHostConfig(Sandbox.limits(spec.container(), spec.network()))
+                .withUser(Sandbox.USER)
+                .withEnv(spec.environment())
+                .withLabels(spec.labels())
+                .withAttachStdout(true)
+                .withAttachStderr(true)
+                .exec()
+                .getId();
+    }
+
+    private void pull(String image) throws EngineFailure {
+        try {
+            boolean done = client.pullImageCmd(image).start().awaitCompletion(PULL.toSeconds(), TimeUnit.SECONDS);
+            if (!done) {
+                throw new EngineFailure("image %s was not pulled within %s".formatted(image, PULL));
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineFailure("pulling image %s was interrupted".formatted(image));
+        } catch (RuntimeException e) {
+            throw new EngineFailure(
+                    "image %s is not on this machine and cannot be pulled: %s".formatted(image, e.getMessage()));
+        }
+    }
+
+    /** Starts it; all that it prints goes to {@code output}, from the first byte, until it ends. @return its address, its network's gateway */
+    Started start(String id, String network, ResultCallback.Adapter<Frame> output) throws EngineFailure {
+        try {
+            client.attachContainerCmd(id)
+                    .withStdOut(true)
+                    .withStdErr(true)
+                    .withFollowStream(true)
+                    .exec(output)
+                    .awaitStarted(ANSWER.toSeconds(), TimeUnit.SECONDS);
+            client.startContainerCmd(id).exec();
+            InspectContainerResponse inspected = client.inspectContainerCmd(id).exec();
+            return new Started(
+                    inspected.getNetworkSettings().getNetworks().get(network).getIpAddress());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new EngineFailure("starting a container was interrupted");
+        } catch (RuntimeException e) {
+            throw refused("start a container", e);
+        }
+    }
+
+    /** @param address IPv4 of the container */
+    record Started(String address) {}
+
+    State state(String id) throws EngineFailure {
+        try {
+            InspectContainerResponse.ContainerState state =
+                    client.inspectContainerCmd(id).exec().getState();
+            int exit = state.getExitCodeLong() == null
+                    ? 0
+                    : state.getExitCodeLong().intValue();
+            return new State(
+                    Boolean.TRUE.equals(state.getRunning()),
+                    exit,
+                    Boolean.TRUE.equals(state.getOOMKilled()) && exit == OUT_OF_MEMORY);
+        } catch (RuntimeException e) {
+            throw refused("inspect a container", e);
+        }
+    }
+
+    /** SIGTERM, {@code grace}, SIGKILL; then it is gone. No complaint if it is gone already. */
+    void end(String id, Duration grace) {
+        try {
+            client.stopContainerCmd(id)
+                    .withTimeout((int) Math.max(0, grace.toSeconds()))
+                    .exec();
+        } catch (NotFoundException | NotModifiedException e) {
+            LOG.debug("Container {} has stopped before", id);
+        } catch (RuntimeException e) {
+            LOG.warn("Container {} cannot be stopped: {}", id, e.getMessage());
+        }
+        remove(id);
+    }
+
+    /** Kills it, if it runs, and removes it. No complaint if it is gone already. */
+    void remove(String id) {
+        try {
+            client.removeContainerCmd(id)
+                    .withForce(true)
+                    .withRemoveVolumes(true)
+                    .exec();
+        } catch (NotFoundException e) {
+            LOG.debug("Container {} is gone already", id);
+        } catch (RuntimeException e) {
+            LOG.warn("Container {} cannot be removed: {}", id, e.getMessage());
+        }
+    }
+
+    /** Ids of the containers with a label, running or not. */
+    List<String> labelled(String label, String value) throws EngineFailure {
+        try {
+            return client.listContainersCmd().withShowAll(true).withLabelFilter(Map.of(label, value)).exec().stream()
+                    .map(com.github.dockerjava.api.model.Container::getId)
+                    .toList();
+        } catch (RuntimeException e) {
+            throw refused("list containers", e);
+        }
+    }
+
+    /** Hands what a container prints to a consumer; {@code ended} when it prints no more. */
+    static ResultCallback.Adapter<Frame> printing(Consumer<byte[]> output, Runnable ended) {
+        return new ResultCallback.Adapter<>() {
+            @Override
+            public void onNext(Frame frame) {
+                output.accept(frame.getPayload());
+            }
+
+            @Override
+            public void onComplete() {
+                super.onComplete();
+                ended.run();
+            }
+
+            @Override
+            public void onError(Throwable error) {
+                super.onError(error);
+                ended.run();
+            }
+        };
+    }
+
+    static EngineFailure refused(String what, RuntimeException error) {
+        return new EngineFailure("the container engine cannot %s: %s".formatted(what, error.getMessage()));
+    }
+
+    @Override
+    public void close() throws IOException {
+        client.close();
+        http.close();
+    }
+}

@@ -1,0 +1,35 @@
+package io.talflow.gateway.container;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/** The engine, connected to when it is first needed, and again if it was not there. */
+final class EngineConnection implements Closeable {
+    private final Optional<Path> socket;
+    private Engine engine;
+
+    /** @param socket empty: this machine has no engine */
+    EngineConnection(Optional<Path> socket) {
+        this.socket = socket;
+    }
+
+    boolean isPossible() {
+        return socket.isPresent();
+    }
+
+    synchronized Engine engine() throws EngineFailure {
+        if (engine == null) {
+            engine = Engine.connect(socket.orElseThrow(() -> new EngineFailure(Containers.NO_ENGINE)));
+        }
+        return engine;
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        if (engine != null) {
+            engine.close();
+        }
+    }
+}

@@ -1,0 +1,144 @@
+package io.talflow.gateway.container;
+
+import io.talflow.tal.model.Function;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+
+/** The containers of one function, and who waits for them. Guarded by the pool. */
+final class FunctionContainers {
+    private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
+
+    private final FunctionKey key;
+    private final Function.Executor.Image image;
+    private final Deque<ContainerJob> waiting = new ArrayDeque<>();
+    private final List<RunningContainer> containers = new ArrayList<>();
+    private int starting;
+    private long coldStarts;
+    private long warmStarts;
+    private long failedStarts;
+    private long failedAt;
+    private long lastStartMillis;
+
+    FunctionContainers(FunctionKey key, Function.Executor.Image image) {
+        this.key = key;
+        this.image = image;
+    }
+
+    FunctionKey key() {
+        return key;
+    }
+
+    Function.Executor.Image image() {
+        return image;
+    }
+
+    Deque<ContainerJob> waiting() {
+        return waiting;
+    }
+
+    /** Of those that have room for a call, the fullest: the others may become idle and end. */
+    Optional<RunningContainer> free() {
+        RunningContainer fullest = null;
+        for (RunningContainer container : containers) {
+            if (container.calls() < image.container().concurrency()
+                    && (fullest == null || container.calls() > fullest.calls())) {
+                fullest = container;
+            }
+        }
+        return Optional.ofNullable(fullest);
+    }
+
+    /** More wait than those that start will take, and it may have another. */
+    boolean wantsAnother() {
+        return waiting.size() > starting * image.container().concurrency()
+                && count() < image.container().max();
+    }
+
+    int count() {
+        return containers.size() + starting;
+    }
+
+    void starts() {
+        starting++;
+    }
+
+    void started(RunningContainer container, long millis) {
+        starting--;
+        lastStartMillis = millis;
+        containers.add(container);
+    }
+
+    void failedToStart(long now) {
+        starting--;
+        failedStarts++;
+        failedAt = now;
+    }
+
+    /** No container is started for calls that may come when one could not be lately. */
+    boolean failedLately(long now) {
+        return failedStarts > 0 && now - failedAt < AFTER_FAILURE.toMillis();
+    }
+
+    /** @return false: it had been taken out before */
+    boolean remove(RunningContainer container) {
+        return containers.remove(container);
+    }
+
+    boolean has(RunningContainer container) {
+        return containers.contains(container);
+    }
+
+    List<RunningContainer> all() {
+        return List.copyOf(containers);
+    }
+
+    void served(boolean cold) {
+        if (cold) {
+            coldStarts++;
+        } else {
+            warmStarts++;
+        }
+    }
+
+    /** Takes out those that have had nothing to do since {@code before}, oldest first, down to {@code least}. */
+    List<RunningContainer> takeIdle(long before, int least) {
+        List<RunningContainer> taken = new ArrayList<>();
+        for (Iterator<RunningContainer> each = containers.iterator(); each.hasNext() && containers.size() > least; ) {
+            RunningContainer container = each.next();
+            if (container.calls() == 0 && container.idleSince() <= before) {
+                each.remove();
+                taken.add(container);
+            }
+        }
+        return taken;
+    }
+
+    int idle() {
+        return (int) containers.stream().filter(one -> one.calls() == 0).count();
+    }
+
+    boolean isUnused() {
+        return waiting.isEmpty() && count() == 0;
+    }
+
+    ContainerStatus status() {
+        return new ContainerStatus(
+                key.workflow(),
+                key.version(),
+                key.function(),
+                image.image(),
+                containers.size() - idle(),
+                idle(),
+                starting,
+                waiting.size(),
+                coldStarts,
+                warmStarts,
+                failedStarts,
+                lastStartMillis);
+    }
+}

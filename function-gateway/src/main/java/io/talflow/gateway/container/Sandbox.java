@@ -1,0 +1,39 @@
+package io.talflow.gateway.container;
+
+import com.github.dockerjava.api.model.Capability;
+import com.github.dockerjava.api.model.HostConfig;
+import com.github.dockerjava.api.model.LogConfig;
+import io.talflow.tal.model.Container;
+import java.util.List;
+import java.util.Map;
+
+/** The limits that every container has, whatever its workflow says. */
+final class Sandbox {
+    /** Nobody, of no group, on every distribution. */
+    static final String USER = "65534:65534";
+
+    private static final String TMPFS = "rw,noexec,nosuid,nodev,size=";
+    private static final long SHM_BYTES = 16L * 1024 * 1024;
+    private static final double NANOS = 1e9;
+
+    private Sandbox() {}
+
+    /**
+     * Memory without swap, CPU, processes; nothing writable but small memory file systems, which count as its memory, without
+     * programs or set-uid; no capability, and no way to get one; what it prints is not kept by the engine.
+     */
+    static HostConfig limits(Container container, String network) {
+        return new HostConfig()
+                .withMemory(container.memoryBytes())
+                .withMemorySwap(container.memoryBytes())
+                .withNanoCPUs((long) (container.cpus() * NANOS))
+                .withPidsLimit((long) container.pids())
+                .withReadonlyRootfs(true)
+                .withTmpFs(Map.of("/tmp", TMPFS + "64m", "/run", TMPFS + "1m", "/var/tmp", TMPFS + "1m"))
+                .withShmSize(SHM_BYTES)
+                .withCapDrop(Capability.ALL)
+                .withSecurityOpts(List.of("no-new-privileges"))
+                .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
+                .withNetworkMode(network);
+    }
+}

@@ -1,0 +1,71 @@
+#!/usr/bin/env bash
+# A container engine for a Debian or Ubuntu machine that has none: installs Podman and starts its service, whose socket speaks
+# the Docker Engine API and is found by the gateway. Does nothing where an engine answers already.
+#   infra/dev/containers.sh            installs what is missing, starts it, prints the socket
+#   infra/dev/containers.sh --stop     stops what this started
+# Where it needs rights it uses sudo. Why these settings: docs/operating.md, Containers.
+set -euo pipefail
+state="${TALFLOW_CONTAINERS:-/var/lib/talflow-containers}"
+socket=/run/podman/podman.sock
+
+say() { echo "containers: $*" >&2; }
+answers() { [ -S "$1" ] && curl -sf --max-time 5 --unix-socket "$1" http://engine/_ping >/dev/null; }
+as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
+
+if [ "${1:-}" = --stop ]; then
+    [ -f "$state/pid" ] && as_root kill "$(cat "$state/pid")" && as_root rm -f "$state/pid" "$socket"
+    exit 0
+fi
+
+host="${DOCKER_HOST:-}"
+for found in ${host#unix://} /run/docker.sock /var/run/docker.sock "$socket"; do
+    if answers "$found"; then
+        say "an engine answers at $found"
+        echo "$found"
+        exit 0
+    fi
+done
+
+lacks=""
+for program in podman runc conmon netavark curl; do
+    command -v $program >/dev/null 2>&1 || [ -x /usr/lib/podman/$program ] || [ -x /usr/sbin/$program ] || lacks="$lacks $program"
+done
+if [ -n "$lacks" ]; then
+    if ! command -v apt-get >/dev/null 2>&1; then
+        say "this machine lacks$lacks, and this script installs by apt-get only"
+        exit 2
+    fi
+    say "installing$lacks"
+    as_root apt-get update -qq
+    # shellcheck disable=SC2086
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $lacks >/dev/null
+fi
+
+as_root mkdir -p "$state" "$(dirname "$socket")"
+# runc: crun refuses hybrid control groups. No default ulimits: raising them needs a capability that machines like CI's lack.
+as_root tee "$state/containers.conf" >/dev/null <<'CONF'
+[containers]
+default_ulimits = []
+[engine]
+runtime = "runc"
+cgroup_manager = "cgroupfs"
+events_logger = "file"
+[network]
+network_backend = "netavark"
+CONF
+as_root rm -f "$socket"
+as_root sh -c "CONTAINERS_CONF='$state/containers.conf' setsid podman --root '$state/storage' --runroot '$state/run' \
+    system service --time 0 'unix://$socket' </dev/null >'$state/log' 2>&1 & echo \$! >'$state/pid'"
+for _ in $(seq 100); do
+    if answers "$socket"; then
+        [ "$(id -u)" = 0 ] || as_root chgrp "$(id -g)" "$socket"
+        [ "$(id -u)" = 0 ] || as_root chmod 660 "$socket"
+        say "podman answers at $socket"
+        echo "$socket"
+        exit 0
+    fi
+    sleep 0.1
+done
+say "podman does not answer; $state/log says:"
+tail -n 5 "$state/log" >&2
+exit 1
