@@ -36,15 +36,7 @@ class ContainerFunctionsIT {
     @BeforeAll
     static void start() throws Exception {
         engine = TestEngine.client();
-        String image = TestImages.python(
-                engine,
-                "probe",
-                Map.of(
-                        "probe.py",
-                        ContainerFunctionsIT.class
-                                .getResourceAsStream("/container/probe.py")
-                                .readAllBytes()),
-                "probe.py");
+        String image = TestImages.probe(engine);
         broker = EmbeddedBroker.start();
         gateway = Gateway.start(GatewayOptions.of(broker.bootstrap(), data.resolve("gateway"))
                 .withContainers(new ContainerOptions("auto", 6, Duration.ofSeconds(1), "10.222")));

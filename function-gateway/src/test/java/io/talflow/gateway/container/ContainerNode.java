@@ -29,6 +29,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A node's containers without the rest of the gateway: no Kafka, no journal, no API. */
 final class ContainerNode implements AutoCloseable {
+    static final Duration GRACE = Duration.ofSeconds(1);
+
     private static final AtomicInteger NODES = new AtomicInteger();
 
     private final AtomicInteger firings = new AtomicInteger();
@@ -41,10 +43,7 @@ final class ContainerNode implements AutoCloseable {
         this(
                 data,
                 new ContainerOptions(
-                        TestEngine.socket().toString(),
-                        most,
-                        Duration.ofSeconds(1),
-                        "10." + (202 + NODES.incrementAndGet() % 20)));
+                        TestEngine.socket().toString(), most, GRACE, "10." + (202 + NODES.incrementAndGet() % 20)));
     }
 
     ContainerNode(Path data, ContainerOptions options) {

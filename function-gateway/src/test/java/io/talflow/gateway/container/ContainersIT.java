@@ -36,15 +36,7 @@ class ContainersIT {
     @BeforeAll
     static void start() throws Exception {
         engine = TestEngine.client();
-        image = TestImages.python(
-                engine,
-                "probe",
-                Map.of(
-                        "probe.py",
-                        ContainersIT.class
-                                .getResourceAsStream("/container/probe.py")
-                                .readAllBytes()),
-                "probe.py");
+        image = TestImages.probe(engine);
         node = new ContainerNode(data.resolve("node"), 8);
     }
 

@@ -23,6 +23,13 @@ public final class TestImages {
 
     private TestImages() {}
 
+    /** An image that does what its calls say: {@code probe.py}. */
+    public static String probe(DockerClient engine) throws Exception {
+        byte[] program =
+                TestImages.class.getResourceAsStream("/container/probe.py").readAllBytes();
+        return python(engine, "probe", Map.of("probe.py", program), "probe.py");
+    }
+
     /**
      * An image with files in {@code /function}, its working directory, whose command is {@code python3} with arguments.
      *
