@@ -22,12 +22,13 @@ import java.util.concurrent.TimeUnit;
  * @see <a href="https://github.com/apache/openwhisk/blob/master/docs/actions-new.md">Action interface</a>
  */
 final class OpenWhiskContract implements CallContract {
-    private static final String END = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX\n";
+    private static final String END = "XXX_THE_END_OF_A_WHISK_ACTIVATION_XXX";
     private static final String MAIN = "main";
     private static final long INIT_SECONDS = 60;
 
     private final String action;
     private final Optional<Path> code;
+    private boolean marked;
 
     /** @param code a source file, or a zip; empty: the image has the code */
     OpenWhiskContract(String action, Optional<Path> code) {
@@ -124,9 +125,15 @@ final class OpenWhiskContract implements CallContract {
         return reply.status() == 200 || reply.status() == 422;
     }
 
+    /** Without the runtime's markers, whose line's end may come by itself. */
     @Override
     public byte[] printed(byte[] output) {
         String text = new String(output, StandardCharsets.ISO_8859_1);
-        return text.contains(END) ? text.replace(END, "").getBytes(StandardCharsets.ISO_8859_1) : output;
+        if (!text.contains(END) && !marked) {
+            return output;
+        }
+        String rest = marked && text.startsWith("\n") ? text.substring(1) : text;
+        marked = rest.endsWith(END);
+        return rest.replace(END + "\n", "").replace(END, "").getBytes(StandardCharsets.ISO_8859_1);
     }
 }

@@ -29,6 +29,7 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A node's containers without the rest of the gateway: no Kafka, no journal, no API. */
 final class ContainerNode implements AutoCloseable {
+    static final String VERSION = "0123456789abcdef";
     static final Duration GRACE = Duration.ofSeconds(1);
 
     private static final AtomicInteger NODES = new AtomicInteger();
@@ -77,10 +78,14 @@ final class ContainerNode implements AutoCloseable {
 
     Execution start(Function function, Map<String, Object> input) {
         FiringKey key = new FiringKey("w/t@0/" + function.name() + "/" + firings.getAndIncrement(), 1);
-        Firing firing =
-                new Firing(key, "w/t", "w", "0123456789abcdef", function.name(), function.name(), Json.bytes(input));
+        Firing firing = new Firing(key, "w/t", "w", VERSION, function.name(), function.name(), Json.bytes(input));
         return containers.run(
                 new FunctionCall(firing, function, new Access(new Access.Urls("http://here", "http://here"), "token")));
+    }
+
+    /** Calls made so far; each has its number, from 0, in its firing. */
+    int fired() {
+        return firings.get();
     }
 
     Outcome call(Function function, Map<String, Object> input) throws Exception {
@@ -125,7 +130,7 @@ final class ContainerNode implements AutoCloseable {
         return engine
                 .listContainersCmd()
                 .withShowAll(true)
-                .withLabelFilter(List.of("io.talflow.function=w@0123456789abcdef/" + function))
+                .withLabelFilter(List.of("io.talflow.function=w@%s/%s".formatted(VERSION, function)))
                 .exec()
                 .stream()
                 .map(com.github.dockerjava.api.model.Container::getId)
