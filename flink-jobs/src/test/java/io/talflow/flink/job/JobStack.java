@@ -27,6 +27,7 @@ import org.awaitility.core.ConditionFactory;
 /** A broker, a gateway and a Flink cluster that runs the job, in this process. */
 final class JobStack implements AutoCloseable {
     private static final int PARALLELISM = 2;
+    private static final int SLOTS = 3;
     private final Path directory;
     private final LocalKafka kafka;
     private final EchoGateway gateway;
@@ -51,7 +52,7 @@ final class JobStack implements AutoCloseable {
         LocalKafka kafka = LocalKafka.start(directory.resolve("kafka"));
         MiniCluster flink = new MiniCluster(new MiniClusterConfiguration.Builder()
                 .setNumTaskManagers(1)
-                .setNumSlotsPerTaskManager(PARALLELISM)
+                .setNumSlotsPerTaskManager(SLOTS)
                 .build());
         flink.start();
         JobStack stack = new JobStack(directory, kafka, EchoGateway.start(kafka, results), flink);
@@ -73,16 +74,21 @@ final class JobStack implements AutoCloseable {
 
     /** @param checkpoint where its state is; empty: it begins anew, at the log's beginning */
     void submit(Optional<Path> checkpoint) throws Exception {
+        submit(checkpoint, PARALLELISM);
+    }
+
+    /** @param parallelism how many subtasks, at most three */
+    void submit(Optional<Path> checkpoint, int parallelism) throws Exception {
         Configuration settings = new Configuration();
         checkpoint.ifPresent(path ->
                 settings.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString()));
-        TestStreamEnvironment env = new TestStreamEnvironment(flink, settings, PARALLELISM, List.of(), List.of());
+        TestStreamEnvironment env = new TestStreamEnvironment(flink, settings, parallelism, List.of(), List.of());
         OrchestratorJob.build(
                 env,
                 JobOptions.parse(
                         "--kafka", kafka.bootstrap(),
                         "--gateway", gateway.url(),
-                        "--parallelism", String.valueOf(PARALLELISM),
+                        "--parallelism", String.valueOf(parallelism),
                         "--checkpoint-interval-ms", "300",
                         "--checkpoints",
                                 directory.resolve("checkpoints").toUri().toString()));

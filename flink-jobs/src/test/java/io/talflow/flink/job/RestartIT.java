@@ -27,6 +27,14 @@ class RestartIT {
     private static final long SEED = Long.getLong("seed", 20260202L);
     private static final int NODES = 80;
     private static final int BEFORE = 30;
+    private static final int SILENT_TASKS = 10;
+    private static final String SILENT = """
+            tal: 1
+            workflow: silent
+            events: {word: {type: com.example.word}}
+            rules:
+              - {id: silence, when: {absent: {event: word}, for: 3s}, do: {complete: "${ event.id }"}}
+            """;
     private static final RandomDag DAG = RandomDag.of("dag", NODES, SEED);
 
     @TempDir
@@ -109,6 +117,39 @@ class RestartIT {
                         .allMatch(firing -> stack.gateway().told().get(firing.getKey()) > firing.getValue()));
         assertThat(stack.gateway().told()).containsOnlyKeys(told.keySet());
         endsWithEachNodeFiredOnce("dag/again");
+    }
+
+    @Test
+    @DisplayName("goes on with three subtasks instead of two, then with one, its joins, calls and timers with it")
+    void isRescaled() throws Exception {
+        stack.define("silent", "v1", SILENT);
+        rescale("two-to-three", 3);
+        rescale("three-to-one", 1);
+    }
+
+    /** With a DAG half way, and tasks that wait for their time, some of which comes while no job runs. */
+    private static void rescale(String key, int parallelism) throws Exception {
+        halfWay(key);
+        try (Sdk sdk = new Sdk(stack.kafka(), Encoding.BINARY)) {
+            for (int number = 0; number < SILENT_TASKS; number++) {
+                sdk.send(null, Sdk.start("silent", key + number, Map.of()));
+            }
+        }
+        for (int number = 0; number < SILENT_TASKS; number++) {
+            String task = "silent/" + key + number;
+            await(task + " runs").until(() -> stack.statuses().of(task).isPresent());
+        }
+        stack.nextCheckpoint();
+        stack.cancel();
+        stack.submit(Optional.of(stack.latestCheckpoint()), parallelism);
+        stack.gateway().release();
+        endsWithEachNodeFiredOnce("dag/" + key);
+        for (int number = 0; number < SILENT_TASKS; number++) {
+            String task = "silent/" + key + number;
+            await(task + " ends").until(() -> stack.statuses().is(task, "COMPLETED"));
+            assertThat(stack.statuses().of(task).orElseThrow()).containsEntry("output", "silence/timer");
+        }
+        assertThat(differing(decisions())).as("decided otherwise after it").isEmpty();
     }
 
     /** Runs a task until some functions have ended and others still run. */

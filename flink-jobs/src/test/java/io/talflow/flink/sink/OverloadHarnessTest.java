@@ -1,0 +1,72 @@
+package io.talflow.flink.sink;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.talflow.tal.event.EventTypes;
+import io.talflow.tal.event.TalEvent;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("A task that gets more than it may")
+class OverloadHarnessTest {
+    private static final String PAIRS = """
+            tal: 1
+            workflow: pairs
+            events: {opened: {type: com.example.opened}, closed: {type: com.example.closed}}
+            rules:
+              - {when: {seq: [{event: opened}, {event: closed}], within: 1h}, do: {complete: "${ event.id }"}}
+            """;
+    private static final int STARTS = 5_000;
+    private static final int EVENTS = 10_000;
+
+    @Test
+    @DisplayName("fails for its 5,000 sequences that only begin, and one beside it goes on")
+    void unfinishedStarts() throws Exception {
+        try (SinkHarness harness = new SinkHarness(null)) {
+            harness.define("pairs", "v", PAIRS);
+            harness.log(start("pairs/flooded"));
+            harness.log(start("pairs/calm"));
+            harness.log(event("first", "com.example.opened", "pairs/calm"));
+            for (int number = 0; number < STARTS; number++) {
+                harness.log(event("o" + number, "com.example.opened", "pairs/flooded"));
+            }
+            assertThat(harness.status("pairs/flooded")).isEqualTo("FAILED");
+            assertThat(harness.out())
+                    .anyMatch(record -> new String(record.value(), java.nio.charset.StandardCharsets.UTF_8)
+                            .contains("Task.TooManyPartialMatches"));
+            harness.log(event("last", "com.example.closed", "pairs/calm"));
+            assertThat(harness.status("pairs/calm")).isEqualTo("COMPLETED");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "keeps 10,000 events, its start among them, while its definition is unknown; each one more is a dead letter")
+    void eventsBeforeItsDefinition() throws Exception {
+        try (SinkHarness harness = new SinkHarness(null)) {
+            harness.log(start("pairs/early"));
+            for (int number = 0; number < EVENTS - 1 + 2; number++) {
+                harness.log(event("w" + number, "com.example.word", "pairs/early"));
+            }
+            assertThat(harness.deadLetters()).hasSize(2).containsOnly("task/too-many-parked");
+            harness.define("pairs", "v", PAIRS);
+            harness.log(event("o", "com.example.opened", "pairs/early"));
+            harness.log(event("c", "com.example.closed", "pairs/early"));
+            assertThat(harness.status("pairs/early")).isEqualTo("COMPLETED");
+        }
+    }
+
+    private static TalEvent start(String task) {
+        return TalEvent.engine(
+                "start",
+                "/test",
+                EventTypes.TASK_STARTED,
+                task,
+                Map.of("workflow", "pairs", "version", "v", "input", Map.of()));
+    }
+
+    private static TalEvent event(String id, String type, String task) {
+        return TalEvent.engine(id, "/test", type, task, Map.of());
+    }
+}
