@@ -23,7 +23,9 @@ final class LastRequests implements Output<StreamRecord<Request>> {
 
     @Override
     public void collect(StreamRecord<Request> record) {
-        firings.add(record.getValue().firing());
+        if (record.getValue().kind() == Request.Kind.RUN) {
+            firings.add(record.getValue().firing());
+        }
     }
 
     @Override

@@ -19,6 +19,7 @@ import io.talflow.gateway.exec.PythonPool;
 import io.talflow.gateway.exec.PythonServers;
 import io.talflow.gateway.exec.ReplayExecutor;
 import io.talflow.gateway.http.HttpServer;
+import io.talflow.gateway.invoke.Drain;
 import io.talflow.gateway.invoke.Invoker;
 import io.talflow.gateway.journal.Journal;
 import io.talflow.gateway.log.DeadLetters;
@@ -29,7 +30,6 @@ import io.talflow.gateway.log.TopicSetup;
 import io.talflow.gateway.log.TopicTail;
 import io.talflow.gateway.node.Instance;
 import io.talflow.gateway.node.NodeReporter;
-import io.talflow.gateway.node.Nodes;
 import io.talflow.gateway.runtime.Access;
 import io.talflow.gateway.runtime.Attempts;
 import io.talflow.gateway.runtime.Signals;
@@ -64,6 +64,7 @@ public final class Gateway implements AutoCloseable {
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
     private final GatewayOptions options;
     private Access.Urls urls;
+    private Membership membership;
 
     private Gateway(GatewayOptions options) {
         this.options = options;
@@ -116,19 +117,20 @@ public final class Gateway implements AutoCloseable {
                 closing(new TopicTail(options.kafka(), List.of(Topics.DEFINITIONS), new DefinitionsTail(definitions)));
         Replies replies = new Replies(log);
         closing(new TopicTail(options.kafka(), List.of(Topics.REPLIES), replies));
-        Nodes nodes = new Nodes(clock);
-        closing(new TopicTail(options.kafka(), List.of(Topics.NODES), nodes));
+        membership = closing(new Membership(options, clock));
         ViewUpdater view =
                 closing(new ViewUpdater(data.resolve("view.db"), TopicSetup.id(options.kafka(), Topics.TASKS), clock));
         closing(new TopicTail(options.kafka(), List.of(Topics.TASKS), view));
 
         BundleStore bundles = new BundleStore(
-                data.resolve("bundles"), options.control(), options.security().peers());
+                data.resolve("bundles"), membership::sources, options.security().peers());
         FunctionLogs logs = new FunctionLogs(data.resolve("logs"));
         Path journalFile = data.resolve("journal.db");
         String instance = Instance.of(data, journalFile);
+        membership.awaitOthers(instance);
         Journal journal = closing(Journal.open(journalFile));
-        OutcomePublisher publisher = closing(new OutcomePublisher(log, journal, new OutcomeEvents(options.nodeId())));
+        OutcomeEvents outcomes = new OutcomeEvents(options.nodeId());
+        OutcomePublisher publisher = closing(new OutcomePublisher(log, journal, outcomes));
         PythonServers servers = closing(new PythonServers(
                 bundles, new PythonEnvironments(options.python(), data.resolve("python")), logs, timer, clock));
         PythonPool pool = closing(new PythonPool(servers, options.pythonServers(), options.pythonIdle(), timer, clock));
@@ -172,19 +174,17 @@ public final class Gateway implements AutoCloseable {
                         logs,
                         attempts,
                         new Signals(log, options.nodeId()),
-                        nodes,
+                        membership.nodes(),
                         containers,
                         options.nodeId()),
                 tokens));
         door.complete(server.door());
-        NodeReporter reporter = new NodeReporter(
-                log,
-                new NodeReporter.Identity(options.nodeId(), instance, url(), clock.millis()),
-                data,
-                invoker::inFlight,
-                () -> pool.idle() + containers.idle());
-        closing(reporter);
-        reporter.start();
+        Drain drain = new Drain(invoker, journal, log, outcomes, membership::others);
+        NodeReporter.Identity identity = new NodeReporter.Identity(options.nodeId(), instance, url(), clock.millis());
+        membership.join(
+                drain,
+                closing(new NodeReporter(
+                        log, identity, data, invoker::inFlight, () -> pool.idle() + containers.idle())));
     }
 
     private Optional<Tokens> tokens(ScheduledThreadPoolExecutor timer, Clock clock) throws IOException {
@@ -234,6 +234,14 @@ public final class Gateway implements AutoCloseable {
     /** The address to reach it by. */
     public String url() {
         return urls.advertised();
+    }
+
+    /**
+     * Lets what runs end, and hands back to the others what has not ended in time. Takes no new firings meanwhile. Without
+     * another node it returns at once: then what runs is kept in the journal, for the next start. Close afterwards.
+     */
+    public void drain() {
+        membership.leave();
     }
 
     /** Stops taking requests, ends functions without an outcome, then writes what is to be written. */

@@ -26,6 +26,7 @@ public enum GatewayError {
     INTERNAL("gateway/internal", 500, "The gateway failed"),
     LOG_UNAVAILABLE("gateway/log-unavailable", 503, "Kafka does not answer"),
     REVISION_NOT_REACHED("gateway/revision-not-reached", 504, "The view has not seen that revision yet"),
+    DRAINING("gateway/draining", 503, "The node takes no new firings"),
     NO_ANSWER("gateway/no-answer", 504, "The job did not answer in time");
 
     private final String code;

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 
-/** A gateway as a process of its own. Prints its address when it serves; SIGTERM stops it cleanly. */
+/** A gateway as a process of its own. Prints its address when it serves; SIGTERM drains it and stops it. */
 public final class GatewayMain {
     private GatewayMain() {}
 
@@ -26,11 +26,16 @@ public final class GatewayMain {
                 errors.println("Nobody may call yet; make a token: talflow token create --role admin --tokens %s"
                         .formatted(options.security().tokens().orElseThrow()));
             }
-            Runtime.getRuntime().addShutdownHook(new Thread(gateway::close, "gateway-shutdown"));
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> stop(gateway), "gateway-shutdown"));
             System.out.println(gateway.url());
         } catch (IOException | RuntimeException e) {
             errors.println("The gateway cannot start: " + e.getMessage());
             System.exit(1);
         }
+    }
+
+    private static void stop(Gateway gateway) {
+        gateway.drain();
+        gateway.close();
     }
 }

@@ -25,6 +25,7 @@ import java.util.Set;
  * @param pythonIdle after which a function server that has nothing to do ends
  * @param security whom it serves
  * @param containers how image functions run
+ * @param draining how it leaves the others
  */
 public record GatewayOptions(
         String kafka,
@@ -39,7 +40,8 @@ public record GatewayOptions(
         int pythonServers,
         Duration pythonIdle,
         Security security,
-        ContainerOptions containers) {
+        ContainerOptions containers,
+        Draining draining) {
     private static final Set<String> KEYS = Set.of(
             "kafka",
             "data",
@@ -52,6 +54,7 @@ public record GatewayOptions(
             "python",
             "python-servers",
             "python-idle-seconds",
+            "drain-seconds",
             "tokens",
             "insecure",
             "peer-token-file",
@@ -66,6 +69,15 @@ public record GatewayOptions(
             "container-subnets");
     /** Options without a value. */
     private static final Set<String> FLAGS = Set.of("insecure");
+
+    /**
+     * How a node leaves.
+     *
+     * @param patience how long functions may go on after SIGTERM; then they are handed back
+     */
+    public record Draining(Duration patience) {
+        static final Draining DEFAULT = new Draining(Duration.ofSeconds(20));
+    }
 
     public GatewayOptions {
         Objects.requireNonNull(kafka, "kafka");
@@ -94,7 +106,8 @@ public record GatewayOptions(
                 2 * Runtime.getRuntime().availableProcessors(),
                 Duration.ofMinutes(5),
                 Security.LOOPBACK_ONLY,
-                ContainerOptions.of());
+                ContainerOptions.of(),
+                Draining.DEFAULT);
     }
 
     public GatewayOptions withPort(int newPort) {
@@ -111,7 +124,44 @@ public record GatewayOptions(
                 pythonServers,
                 pythonIdle,
                 security,
-                containers);
+                containers,
+                draining);
+    }
+
+    public GatewayOptions withNodeId(String newNodeId) {
+        return new GatewayOptions(
+                kafka,
+                data,
+                host,
+                port,
+                advertise,
+                newNodeId,
+                control,
+                partitions,
+                python,
+                pythonServers,
+                pythonIdle,
+                security,
+                containers,
+                draining);
+    }
+
+    public GatewayOptions withDraining(Draining newDraining) {
+        return new GatewayOptions(
+                kafka,
+                data,
+                host,
+                port,
+                advertise,
+                nodeId,
+                control,
+                partitions,
+                python,
+                pythonServers,
+                pythonIdle,
+                security,
+                containers,
+                newDraining);
     }
 
     public GatewayOptions withControl(String newControl) {
@@ -128,7 +178,8 @@ public record GatewayOptions(
                 pythonServers,
                 pythonIdle,
                 security,
-                containers);
+                containers,
+                draining);
     }
 
     public GatewayOptions withPython(int servers, Duration idle) {
@@ -145,7 +196,8 @@ public record GatewayOptions(
                 servers,
                 idle,
                 security,
-                containers);
+                containers,
+                draining);
     }
 
     /** @param newHost address to listen at; other than loopback needs authentication */
@@ -163,7 +215,8 @@ public record GatewayOptions(
                 pythonServers,
                 pythonIdle,
                 security,
-                containers);
+                containers,
+                draining);
     }
 
     public GatewayOptions withSecurity(Security newSecurity) {
@@ -180,7 +233,8 @@ public record GatewayOptions(
                 pythonServers,
                 pythonIdle,
                 newSecurity,
-                containers);
+                containers,
+                draining);
     }
 
     public GatewayOptions withContainers(ContainerOptions newContainers) {
@@ -197,7 +251,8 @@ public record GatewayOptions(
                 pythonServers,
                 pythonIdle,
                 security,
-                newContainers);
+                newContainers,
+                draining);
     }
 
     /** @throws IllegalArgumentException that names the option and the rule */
@@ -242,7 +297,8 @@ public record GatewayOptions(
                 number(values, "python-servers", defaults.pythonServers),
                 Duration.ofSeconds(number(values, "python-idle-seconds", 300)),
                 Security.parse(values, defaults.data),
-                ContainerOptions.parse(values));
+                ContainerOptions.parse(values),
+                new Draining(Duration.ofSeconds(number(values, "drain-seconds", 20))));
     }
 
     static int number(Map<String, String> values, String key, int otherwise) {

@@ -209,6 +209,7 @@ class AccessIT {
         Path token = Files.writeString(
                 data.resolve("node.token"), TOKENS.get(Role.NODE).text());
         GatewayOptions options = GatewayOptions.of(broker.bootstrap(), data.resolve("two"))
+                .withNodeId("node-2")
                 .withControl(gateway.url())
                 .withSecurity(Security.LOOPBACK_ONLY.withPeers(new PeerAccess(Optional.of(token), Optional.empty())));
         Map<String, Object> firing = GatewayClient.firing("sum", sum, "sum", "r/0", Map.of());
@@ -223,8 +224,9 @@ class AccessIT {
 
     @Test
     void refusesToServeOtherMachinesWithoutAuthenticationUnlessToldTo() throws IOException {
-        GatewayOptions open =
-                GatewayOptions.of(broker.bootstrap(), data.resolve("open")).withHost("0.0.0.0");
+        GatewayOptions open = GatewayOptions.of(broker.bootstrap(), data.resolve("open"))
+                .withNodeId("open")
+                .withHost("0.0.0.0");
         assertThatThrownBy(() -> Gateway.start(open))
                 .hasMessageContaining("--tokens FILE")
                 .hasMessageContaining("--insecure");
@@ -235,7 +237,8 @@ class AccessIT {
 
     @Test
     void withoutAuthenticationTakesNothingFromWebPages() throws Exception {
-        try (Gateway local = Gateway.start(GatewayOptions.of(broker.bootstrap(), data.resolve("local")))) {
+        try (Gateway local = Gateway.start(
+                GatewayOptions.of(broker.bootstrap(), data.resolve("local")).withNodeId("local"))) {
             GatewayClient client = new GatewayClient(local.url());
             assertThat(client.get("/v1/workflows").status()).isEqualTo(200);
             for (String origin : List.of("https://evil.example", "null", "")) {

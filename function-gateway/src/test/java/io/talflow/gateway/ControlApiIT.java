@@ -137,7 +137,8 @@ class ControlApiIT {
                         .json()
                         .toString()
                         .contains("FAILED"));
-        try (Gateway second = Gateway.start(GatewayOptions.of(broker.bootstrap(), data.resolve("empty")))) {
+        try (Gateway second = Gateway.start(
+                GatewayOptions.of(broker.bootstrap(), data.resolve("empty")).withNodeId("node-2"))) {
             GatewayClient other = new GatewayClient(second.url());
             for (String path : List.of(
                     "/v1/tasks/seen/t0",

@@ -172,8 +172,9 @@ class GatewayIT {
         Path directory = data.resolve("two");
         Map<String, Object> slow = GatewayClient.firing("bad", version, "slow", "restart-slow/0", Map.of());
         Map<String, Object> done = GatewayClient.firing("bad", version, "noop", "restart/0", Map.of());
-        GatewayOptions options =
-                GatewayOptions.of(broker.bootstrap(), directory).withControl(gateway.url());
+        GatewayOptions options = GatewayOptions.of(broker.bootstrap(), directory)
+                .withNodeId("node-2")
+                .withControl(gateway.url());
         try (Gateway first = Gateway.start(options)) {
             GatewayClient node = new GatewayClient(first.url());
             node.fire(slow);

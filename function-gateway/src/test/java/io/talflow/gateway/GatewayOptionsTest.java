@@ -37,6 +37,8 @@ class GatewayOptionsTest {
             "3",
             "--python-idle-seconds",
             "11",
+            "--drain-seconds",
+            "12",
             "--tokens",
             "/t",
             "--peer-token-file",
@@ -78,7 +80,8 @@ class GatewayOptionsTest {
                                 .withPeers(new PeerAccess(Optional.of(Path.of("/p")), Optional.of(Path.of("/a"))))
                                 .withDestinations(Destinations.parse("in.house:80"))
                                 .withSecrets(Path.of("/s")),
-                        new ContainerOptions("/e.sock", 5, Duration.ofSeconds(6), "10.7")));
+                        new ContainerOptions("/e.sock", 5, Duration.ofSeconds(6), "10.7"),
+                        new GatewayOptions.Draining(Duration.ofSeconds(12))));
     }
 
     @Test

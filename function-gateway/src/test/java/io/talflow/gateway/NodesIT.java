@@ -1,15 +1,20 @@
 package io.talflow.gateway;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.awaitility.Awaitility.await;
 
+import io.talflow.tal.event.EventTypes;
+import io.talflow.tal.event.TalEvent;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -84,6 +89,136 @@ class NodesIT {
     }
 
     @Test
+    void leaveNothingUndoneWhenTheyDrain() throws Exception {
+        try (Gateway stays = gateway("stays");
+                Gateway leaves = gateway("leaves", "--drain-seconds", "1")) {
+            GatewayClient other = new GatewayClient(stays.url());
+            GatewayClient client = new GatewayClient(leaves.url());
+            String version = client.apply("drained", Map.of("workflow.yaml", """
+                            tal: 1
+                            workflow: drained
+                            functions:
+                              long: {replay: {runtime: 600s}}
+                              short: {replay: {runtime: 200ms}}
+                            rules: [{when: started, do: [{invoke: long}, {invoke: short}]}]
+                            """));
+            client.fire(GatewayClient.firing("drained", version, "long", "long/0", Map.of()));
+            client.fire(GatewayClient.firing("drained", version, "short", "short/0", Map.of()));
+            eventually(() -> node(client, "stays") != null);
+            CompletableFuture<Void> drained = CompletableFuture.runAsync(leaves::drain);
+            eventually(() -> "DRAINING".equals(node(other, "leaves").get("state")));
+            assertThat(client.fire(GatewayClient.firing("drained", version, "short", "late/0", Map.of())))
+                    .containsEntry("accepted", false)
+                    .containsEntry("code", "gateway/draining");
+            assertThat(client.fire(GatewayClient.firing("drained", version, "long", "long/0", Map.of())))
+                    .as("a repeat of what it has")
+                    .containsEntry("accepted", true);
+            drained.join();
+            leaves.close();
+            assertThat(LoggedEvents.of(broker.bootstrap(), "drained/t@0/short/0"))
+                    .extracting(TalEvent::type)
+                    .containsExactly(EventTypes.INVOCATION_COMPLETED);
+            assertThat(LoggedEvents.of(broker.bootstrap(), "drained/t@0/long/0"))
+                    .singleElement()
+                    .satisfies(event -> {
+                        assertThat(event.id()).isEqualTo("drained/t@0/long/0/1/lost");
+                        assertThat(event.type()).isEqualTo(EventTypes.INVOCATION_LOST);
+                        assertThat(event.attempt()).isEqualTo(1);
+                        assertThat(event.extensions())
+                                .containsEntry("talnode", "leaves")
+                                .hasEntrySatisfying(
+                                        "talnodes",
+                                        nodes -> assertThat(nodes)
+                                                .contains("stays")
+                                                .doesNotContain("leaves"));
+                    });
+            eventually(() -> node(other, "leaves") == null);
+        }
+        try (Gateway again = gateway("leaves")) {
+            assertThat(new GatewayClient(again.url()).get("/healthz").json())
+                    .as("nothing in its journal is to run again")
+                    .containsEntry("inFlight", 0L);
+        }
+    }
+
+    @Test
+    void keepWhatRunsForTheNextStartWhereThereIsNoOther() throws Exception {
+        try (EmbeddedBroker lonely = EmbeddedBroker.start()) {
+            Path data = folder.resolve("lonely");
+            Gateway first = Gateway.start(GatewayOptions.of(lonely.bootstrap(), data));
+            GatewayClient client = new GatewayClient(first.url());
+            String version = client.apply("kept", Map.of("workflow.yaml", """
+                            tal: 1
+                            workflow: kept
+                            functions: {long: {replay: {runtime: 600s}}}
+                            rules: [{when: started, do: {invoke: long}}]
+                            """));
+            client.fire(GatewayClient.firing("kept", version, "long", "long/0", Map.of()));
+            first.drain();
+            first.close();
+            try (Gateway again = Gateway.start(GatewayOptions.of(lonely.bootstrap(), data))) {
+                assertThat(new GatewayClient(again.url()).get("/healthz").json())
+                        .containsEntry("inFlight", 1L);
+            }
+            assertThat(LoggedEvents.of(lonely.bootstrap(), "kept/t@0/long/0")).isEmpty();
+        }
+    }
+
+    @Test
+    void haveNamesOfTheirOwn() throws Exception {
+        try (Gateway first = gateway("twin")) {
+            GatewayClient client = new GatewayClient(first.url());
+            eventually(() -> node(client, "twin") != null);
+            GatewayOptions same = GatewayOptions.of(broker.bootstrap(), folder.resolve("another"))
+                    .withNodeId("twin");
+            assertThatThrownBy(() -> Gateway.start(same))
+                    .isInstanceOf(IOException.class)
+                    .hasMessageContaining("a node twin is up already at " + first.url())
+                    .hasMessageContaining("--node-id");
+        }
+    }
+
+    @Test
+    void fetchABundleFromWhoeverHasIt() throws Exception {
+        try (Gateway has = gateway("has");
+                Gateway lacks = gateway("lacks")) {
+            GatewayClient client = new GatewayClient(has.url());
+            String version = client.apply(
+                    "fetched", Map.of("workflow.yaml", """
+                            tal: 1
+                            workflow: fetched
+                            functions: {work: {python: work.py}}
+                            rules: [{when: started, do: {invoke: work}}]
+                            """, "work.py", "def handler(ctx, input):\n    return 7\n"));
+            GatewayClient other = new GatewayClient(lacks.url());
+            eventually(() -> node(other, "has") != null);
+            other.fire(GatewayClient.firing("fetched", version, "work", "work/0", Map.of()));
+            eventually(() -> LoggedEvents.of(broker.bootstrap(), "fetched/t@0/work/0").stream()
+                    .anyMatch(event -> event.type().equals(EventTypes.INVOCATION_COMPLETED)));
+        }
+    }
+
+    @Test
+    void nameThemselvesInTheStartsTheyWrite() throws Exception {
+        try (Gateway one = gateway("one")) {
+            GatewayClient client = new GatewayClient(one.url());
+            client.apply("started", Map.of("workflow.yaml", """
+                            tal: 1
+                            workflow: started
+                            functions: {work: {replay: {runtime: 1s}}}
+                            rules: [{when: started, do: {invoke: work}}]
+                            """));
+            eventually(() -> node(client, "one") != null);
+            client.post("/v1/workflows/started:start", Map.of("key", "k"));
+            assertThat(LoggedEvents.all(broker.bootstrap()))
+                    .filteredOn(event -> event.task().equals("started/k"))
+                    .singleElement()
+                    .satisfies(event ->
+                            assertThat(event.extensions().get("talnodes")).contains("one"));
+        }
+    }
+
+    @Test
     void keepTheirInstanceWithTheirJournal() throws Exception {
         String first = instance("kept");
         assertThat(instance("kept")).isEqualTo(first);
@@ -96,20 +231,21 @@ class NodesIT {
         return Files.readString(folder.resolve(id).resolve("instance"));
     }
 
-    private static Gateway gateway(String id) throws IOException {
-        String[] arguments = {
-            "--kafka",
-            broker.bootstrap(),
-            "--data",
-            folder.resolve(id).toString(),
-            "--port",
-            "0",
-            "--node-id",
-            id,
-            "--partitions",
-            "1"
-        };
-        return Gateway.start(GatewayOptions.parse(arguments, Map.of("TALFLOW_INSECURE", "true")));
+    private static Gateway gateway(String id, String... more) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--kafka",
+                broker.bootstrap(),
+                "--data",
+                folder.resolve(id).toString(),
+                "--port",
+                "0",
+                "--node-id",
+                id,
+                "--partitions",
+                "1"));
+        arguments.addAll(List.of(more));
+        return Gateway.start(
+                GatewayOptions.parse(arguments.toArray(String[]::new), Map.of("TALFLOW_INSECURE", "true")));
     }
 
     private static Map<String, Object> node(GatewayClient client, String id) throws Exception {

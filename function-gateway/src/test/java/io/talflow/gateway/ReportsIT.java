@@ -112,8 +112,9 @@ class ReportsIT {
 
     @Test
     void isCalledAgainAfterARestart() throws Exception {
-        GatewayOptions options =
-                GatewayOptions.of(broker.bootstrap(), data.resolve("two")).withControl(gateway.url());
+        GatewayOptions options = GatewayOptions.of(broker.bootstrap(), data.resolve("two"))
+                .withNodeId("node-2")
+                .withControl(gateway.url());
         String old;
         try (Gateway first = Gateway.start(options)) {
             new GatewayClient(first.url()).fire(firing("held", "restart/0"));

@@ -243,8 +243,9 @@ class SignalsIT {
 
     @Test
     void goesOnAfterARestartWithANewToken() throws Exception {
-        GatewayOptions options =
-                GatewayOptions.of(broker.bootstrap(), data.resolve("two")).withControl(gateway.url());
+        GatewayOptions options = GatewayOptions.of(broker.bootstrap(), data.resolve("two"))
+                .withNodeId("node-2")
+                .withControl(gateway.url());
         Map<String, Object> firing = GatewayClient.firing("sig", version, "held", "restart/0", Map.of());
         String old;
         try (Gateway first = Gateway.start(options)) {

@@ -30,8 +30,15 @@ final class DevCommand implements Callable<Integer> {
 
     @Option(
             names = "--processes",
-            description = "Broker, JobManager, TaskManager and gateway as processes of their own.")
+            description = "Broker, JobManager, TaskManager and gateways as processes of their own.")
     private boolean processes;
+
+    @Option(
+            names = "--gateways",
+            paramLabel = "N",
+            defaultValue = "1",
+            description = "With --processes: so many gateways, each a node that runs functions (default: 1).")
+    private int gateways;
 
     @Option(
             names = "--auth",
@@ -54,6 +61,10 @@ final class DevCommand implements Callable<Integer> {
 
     @Override
     public Integer call() {
+        if (gateways < 1 || (gateways > 1 && !processes)) {
+            throw CommandFailed.badInput(
+                    "--gateways must be 1 or more, and more than 1 need --processes; is %d".formatted(gateways));
+        }
         PrintWriter err = spec.commandLine().getErr();
         List<WatchedFile> watched = files.stream().map(WatchedFile::new).toList();
         Running running = start(err);
@@ -80,7 +91,7 @@ final class DevCommand implements Callable<Integer> {
         Runnable owned = () -> err.println("starting the stack in %s".formatted(data));
         try {
             Optional<Running> running = processes
-                    ? ProcessStack.start(data, owned, authenticate, node.arguments())
+                    ? ProcessStack.start(data, gateways, owned, authenticate, node.arguments())
                             .map(stack -> new Running(stack.url(), stack.kafka(), stack.token(), stack::close))
                     : Stack.start(data, owned, node.gateway(), authenticate)
                             .map(stack -> new Running(stack.url(), stack.kafka(), stack.token(), stack::close));

@@ -22,10 +22,13 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * Broker, JobManager, TaskManager and gateway as processes of their own, each started again on its old port when it
+ * Broker, JobManager, TaskManager and gateways as processes of their own, each started again on its old port when it
  * dies. {@code processes.json} in the data directory has their process ids.
  */
 public final class ProcessStack implements AutoCloseable {
+    /** Shorter than what {@link Child} allows for an end. */
+    private static final String DRAIN_SECONDS = "5";
+
     private static final Duration START_TIMEOUT = Duration.ofSeconds(60);
 
     private final Deque<AutoCloseable> parts = new ArrayDeque<>();
@@ -42,13 +45,14 @@ public final class ProcessStack implements AutoCloseable {
     /**
      * Starts the processes and returns when they serve.
      *
+     * @param gateways how many; the first serves the command line
      * @param owned is run when the directory is this stack's, before the processes start
      * @param authenticate whether the gateway asks for tokens; {@link #token} is one
-     * @param node further arguments of the gateway
+     * @param node further arguments of the gateways
      * @return empty if another stack owns the directory
      */
-    public static Optional<ProcessStack> start(Path data, Runnable owned, boolean authenticate, List<String> node)
-            throws IOException {
+    public static Optional<ProcessStack> start(
+            Path data, int gateways, Runnable owned, boolean authenticate, List<String> node) throws IOException {
         Optional<DataLock> lock = DataLock.tryLock(data);
         if (lock.isEmpty()) {
             return Optional.empty();
@@ -58,7 +62,7 @@ public final class ProcessStack implements AutoCloseable {
         ProcessStack stack = new ProcessStack(data.toAbsolutePath());
         stack.parts.push(lock.get());
         try {
-            stack.startParts(authenticate, node);
+            stack.startParts(gateways, authenticate, node);
             return Optional.of(stack);
         } catch (IOException | RuntimeException e) {
             stack.close();
@@ -79,15 +83,15 @@ public final class ProcessStack implements AutoCloseable {
         return address.token();
     }
 
-    /** The id of a process: {@code broker}, {@code jobmanager}, {@code taskmanager} or {@code gateway}. */
+    /** The id of a process: {@code broker}, {@code jobmanager}, {@code taskmanager}, {@code gateway}, {@code gateway-2}, … */
     public synchronized long pid(String name) {
         return (Long) pids.get(name);
     }
 
-    private void startParts(boolean authenticate, List<String> node) throws IOException {
+    private void startParts(int gateways, boolean authenticate, List<String> node) throws IOException {
         Path gatewayData = Files.createDirectories(data.resolve("gateway"));
         Optional<StackTokens> tokens = authenticate ? Optional.of(StackTokens.renew(gatewayData)) : Optional.empty();
-        List<Integer> ports = FreePorts.find(5);
+        List<Integer> ports = FreePorts.find(4 + gateways);
         int broker = ports.get(0);
         int rest = ports.get(4);
         int gateway = ports.get(2);
@@ -128,19 +132,13 @@ public final class ProcessStack implements AutoCloseable {
                 List.of("--configDir", configuration.toString()));
         awaitPort(broker);
         TopicSetup.ensure(kafka, Stack.PARTITIONS);
-        List<String> gatewayArguments = new ArrayList<>(List.of(
-                "--kafka",
-                kafka,
-                "--data",
-                gatewayData.toString(),
-                "--port",
-                String.valueOf(gateway),
-                "--node-id",
-                "node-1"));
-        gatewayArguments.addAll(node);
-        gatewayArguments.addAll(
-                tokens.map(made -> List.of("--tokens", made.file().toString())).orElse(List.of("--insecure")));
-        child("gateway", "512m", "io.talflow.gateway.GatewayMain", gatewayArguments);
+        List<String> common = new ArrayList<>(node);
+        common.addAll(List.of("--kafka", kafka, "--drain-seconds", DRAIN_SECONDS));
+        common.addAll(tokens.map(StackTokens::gatewayArguments).orElse(List.of("--insecure")));
+        gateway("gateway", gateway, "node-1", common);
+        for (int other = 2; other <= gateways; other++) {
+            gateway("gateway-" + other, ports.get(3 + other), "node-" + other, common);
+        }
         awaitPort(rest);
         submitted = () -> {
             awaitPort(rest);
@@ -155,6 +153,18 @@ public final class ProcessStack implements AutoCloseable {
                 tokens.map(StackTokens::owner).orElse(""));
         address.write(data);
         parts.push(() -> StackFile.remove(data));
+    }
+
+    private void gateway(String name, int port, String node, List<String> common) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--data",
+                Files.createDirectories(data.resolve(name)).toString(),
+                "--port",
+                String.valueOf(port),
+                "--node-id",
+                node));
+        arguments.addAll(common);
+        child(name, "512m", "io.talflow.gateway.GatewayMain", arguments);
     }
 
     /** Submits the job, from its last checkpoint on. */

@@ -3,6 +3,8 @@ package io.talflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.talflow.gateway.Gateway;
+import io.talflow.gateway.GatewayOptions;
 import io.talflow.tal.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -136,6 +138,38 @@ class HistoriesIT {
         replayed(talflow, parent, "COMPLETED", "parent");
         replayed(talflow, "child/history.begin.0", "COMPLETED", "child");
         replayed(talflow, "child/history.begin.0.1", "FAILED", "child-failed");
+    }
+
+    @Test
+    void ofANodeThatHandsBackWhatItRuns(Talflow talflow) throws Exception {
+        apply(talflow, WORKFLOWS.resolve("lost/workflow.yaml"));
+        GatewayOptions options = GatewayOptions.of(talflow.kafka(), folder.resolve("node"))
+                .withNodeId("leaving")
+                .withDraining(new GatewayOptions.Draining(Duration.ZERO));
+        Path go = folder.resolve("go");
+        try (Gateway leaving = Gateway.start(options)) {
+            String[] task = new String[1];
+            await("a task is placed on both").atMost(Duration.ofSeconds(60)).until(() -> {
+                if (task[0] != null) {
+                    talflow.api().cancel(task[0]);
+                }
+                task[0] = talflow.start("lost", "history-" + System.nanoTime(), Map.of("n", 6L, "go", go.toString()));
+                await("all are wanted")
+                        .atMost(Duration.ofSeconds(60))
+                        .until(() ->
+                                RunCommand.invocations(talflow.api(), task[0]).size() == 7);
+                return talflow.command("events", task[0], "--output", "json")
+                        .out()
+                        .contains("leaving");
+            });
+            await("it runs some")
+                    .atMost(Duration.ofSeconds(60))
+                    .until(() -> NodeProcess.running(talflow, "leaving") > 1);
+            leaving.drain();
+            Files.createFile(go);
+            replayed(talflow, task[0], "COMPLETED", "node-lost");
+            assertThat(talflow.command("events", task[0]).out()).contains("invocation.lost.v1", "node: leaving");
+        }
     }
 
     private static void apply(Talflow talflow, Path workflow) {

@@ -43,8 +43,9 @@ class SecondGatewayIT {
                 .until(() ->
                         String.valueOf(talflow.status(running).get("counts")).startsWith("{running=1, completed=1,"));
 
-        GatewayOptions options =
-                GatewayOptions.of(talflow.kafka(), folder.resolve("other")).withControl(talflow.url());
+        GatewayOptions options = GatewayOptions.of(talflow.kafka(), folder.resolve("other"))
+                .withNodeId("second")
+                .withControl(talflow.url());
         try (Gateway gateway = Gateway.start(options)) {
             Api other = new Api(gateway.url());
             for (String task : List.of(ended, running)) {

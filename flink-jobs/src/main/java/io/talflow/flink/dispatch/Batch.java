@@ -4,7 +4,9 @@ import io.talflow.flink.wire.Request;
 import io.talflow.tal.Json;
 import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 
 /** The body of one call to a gateway. Inputs are JSON already and are not parsed again. */
 final class Batch {
@@ -40,6 +42,16 @@ final class Batch {
         }
         write(out, "]}");
         return out.toByteArray();
+    }
+
+    static Map<String, Request> byFiring(List<Request> requests) {
+        Map<String, Request> byFiring = new HashMap<>();
+        for (Request request : requests) {
+            if (!request.withdraw()) {
+                byFiring.put(request.firing(), request);
+            }
+        }
+        return byFiring;
     }
 
     private static void head(ByteArrayOutputStream out, Request request) {

@@ -1,25 +1,28 @@
 package io.talflow.flink.dispatch;
 
+import io.talflow.flink.dispatch.OpenFirings.Open;
+import io.talflow.flink.node.NodeFeed;
+import io.talflow.flink.node.NodeTable;
+import io.talflow.flink.wire.NodeFirings;
+import io.talflow.flink.wire.NodeRequest;
 import io.talflow.flink.wire.Outgoing;
 import io.talflow.flink.wire.Request;
 import io.talflow.tal.Json;
-import io.talflow.tal.event.EventTypes;
-import io.talflow.tal.event.TalEvent;
-import java.util.ArrayDeque;
+import io.talflow.tal.place.Placement;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
+import java.util.function.Predicate;
+import org.apache.flink.api.common.TaskInfo;
 import org.apache.flink.api.common.operators.MailboxExecutor;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.metrics.Counter;
+import org.apache.flink.runtime.state.KeyGroupRangeAssignment;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
@@ -30,65 +33,92 @@ import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 
 /**
- * Sends firings to the gateway until it has them: accepted means in its journal. A lone firing goes at once; while a call
- * is under way, those that come meanwhile go together, since the cost is per call. A call that fails is made again with
- * the same firings, for ever: the gateway knows a firing by its id. What is not yet accepted is in every checkpoint.
+ * Sends each firing to its node until that has it: accepted means in its journal. A lone firing goes at once; while a call to
+ * a node is under way, those that come meanwhile for it go together, since the cost is per call. A call that fails is made
+ * again with the same firings, to the same node, until the node takes it or is lost: the gateway knows a firing by its id.
  *
- * <p>Holds up its input only beyond {@link #MAX_PENDING} unaccepted firings.
+ * <p>What a lost node had is told to the log, a loss for each firing; what that means is for the task to say. What a node has
+ * and what it has not accepted yet is in every checkpoint. Holds up its input only beyond {@link #MAX_PENDING} unaccepted
+ * firings.
  */
-final class Dispatcher extends AbstractStreamOperator<Outgoing> implements OneInputStreamOperator<Request, Outgoing> {
+final class Dispatcher extends AbstractStreamOperator<Outgoing>
+        implements OneInputStreamOperator<Request, Outgoing>, NodeWatch.Port {
     static final int MAX_PENDING = 50_000;
+    static final long BEAT_MILLIS = 1_000;
     private static final long serialVersionUID = 1L;
-    private static final int MAX_CALLS = 4;
-    private static final int MAX_BATCH = 256;
-    private static final int MAX_BATCH_BYTES = 1 << 20;
-    private static final long FIRST_DELAY_MILLIS = 50;
-    private static final long MAX_DELAY_MILLIS = 5_000;
+    private static final String DRAINING = "gateway/draining";
 
-    private final GatewayAccess gateway;
+    private final DispatchOptions options;
     private final transient MailboxExecutor mailbox;
-    private final transient Deque<Request> unsent = new ArrayDeque<>();
-    private final transient Set<List<Request>> underWay = new HashSet<>();
-    private transient ListState<Request> unaccepted;
+    private final transient Map<String, Lane> lanes = new TreeMap<>();
+    private final transient OpenFirings open = new OpenFirings();
+    private transient ListState<NodeRequest> unaccepted;
+    private transient ListState<NodeFirings> firings;
+    private transient NodeFeed.Reading reading;
+    private transient NodeTable nodes;
     private transient GatewayClient client;
-    private transient int failures;
-    private transient boolean pausing;
     private transient Counter calls;
     private transient Counter failedCalls;
+    private transient Counter lostFirings;
+    private transient NodeWatch watch;
+    private transient String lastNamed = "";
+    private transient List<String> lastNodes = List.of();
 
-    Dispatcher(StreamOperatorParameters<Outgoing> parameters, MailboxExecutor mailbox, GatewayAccess gateway) {
+    Dispatcher(StreamOperatorParameters<Outgoing> parameters, MailboxExecutor mailbox, DispatchOptions options) {
         super(parameters);
         this.mailbox = mailbox;
-        this.gateway = gateway;
+        this.options = options;
     }
 
+    // --- state
+
+    /** Each subtask reads all and keeps what is of its tasks, so that the end of a firing finds it also after a rescale. */
     @Override
     public void initializeState(StateInitializationContext context) throws Exception {
         super.initializeState(context);
         unaccepted = context.getOperatorStateStore()
-                .getListState(new ListStateDescriptor<>("unaccepted", TypeInformation.of(Request.class)));
-        for (Request request : unaccepted.get()) {
-            unsent.add(request);
+                .getUnionListState(
+                        new ListStateDescriptor<>("unaccepted-requests", TypeInformation.of(NodeRequest.class)));
+        firings = context.getOperatorStateStore()
+                .getUnionListState(new ListStateDescriptor<>("open-firings", TypeInformation.of(NodeFirings.class)));
+        TaskInfo task = getRuntimeContext().getTaskInfo();
+        Predicate<String> mine = key -> KeyGroupRangeAssignment.assignKeyToParallelOperator(
+                        key, task.getMaxNumberOfParallelSubtasks(), task.getNumberOfParallelSubtasks())
+                == task.getIndexOfThisSubtask();
+        for (NodeFirings saved : firings.get()) {
+            open.restore(saved, mine);
+            lane(saved.node()).instance = saved.instance();
         }
+        for (NodeRequest saved : unaccepted.get()) {
+            if (mine.test(saved.request().task())) {
+                lane(saved.node()).add(saved.request());
+            }
+        }
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        List<NodeRequest> all = new ArrayList<>();
+        lanes.forEach((node, lane) -> lane.forEach(request -> all.add(new NodeRequest(node, request))));
+        unaccepted.update(all);
+        firings.update(open.save(node -> lane(node).instance));
     }
 
     @Override
     public void open() throws Exception {
         super.open();
-        client = new GatewayClient(gateway, MAX_CALLS);
+        reading = options.feed().open();
+        nodes = reading.table();
+        client = new GatewayClient(options.gateway(), Lane.MAX_CALLS);
+        lostFirings = getMetricGroup().counter("lostFirings");
+        watch = new NodeWatch(options, nodes, lanes, open, this);
         calls = getMetricGroup().counter("gatewayCalls");
         failedCalls = getMetricGroup().counter("failedGatewayCalls");
         getMetricGroup().gauge("unacceptedFirings", this::pending);
-        send();
-    }
-
-    @Override
-    public void processElement(StreamRecord<Request> element) throws Exception {
-        unsent.add(element.getValue());
-        send();
-        while (pending() > MAX_PENDING) {
-            mailbox.yield();
-        }
+        getMetricGroup().gauge("openFirings", open::size);
+        lanes.values().forEach(this::send);
+        later(BEAT_MILLIS, this::beat);
     }
 
     /** Nothing may be lost at the end of input: waits until everything is accepted. */
@@ -101,135 +131,177 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing> implements OneIn
     }
 
     @Override
-    public void snapshotState(StateSnapshotContext context) throws Exception {
-        super.snapshotState(context);
-        List<Request> all = new ArrayList<>(pending());
-        underWay.forEach(all::addAll);
-        all.addAll(unsent);
-        unaccepted.update(all);
-    }
-
-    @Override
     public void close() throws Exception {
         if (client != null) {
             client.close();
         }
+        if (reading != null) {
+            reading.close();
+        }
         super.close();
     }
 
+    // --- what comes
+
+    @Override
+    public void processElement(StreamRecord<Request> element) throws Exception {
+        Request request = element.getValue();
+        switch (request.kind()) {
+            case RUN -> run(request);
+            case WITHDRAW -> withdraw(request);
+            case ENDED -> open.remove(request.firing(), request.attempt());
+        }
+        while (pending() > MAX_PENDING) {
+            mailbox.yield();
+        }
+    }
+
+    private void run(Request request) {
+        Lane lane = lane(choose(request));
+        Open firing = open.add(request, lane.node());
+        if (!watch.isLost(lane) || !watch.giveUp(firing, "lost")) {
+            lane.add(request);
+            send(lane);
+        }
+    }
+
+    private void withdraw(Request request) {
+        Open firing = open.of(request.firing(), request.attempt());
+        Lane lane = lane(firing == null ? choose(request) : firing.node);
+        open.remove(request.firing(), request.attempt());
+        lane.add(request);
+        send(lane);
+    }
+
+    /** By the nodes that the task's log names, so that a recovery sends it to the same one; without those by who is up. */
+    private String choose(Request request) {
+        List<String> named = request.nodes().isEmpty() ? nodes.up() : named(request.nodes());
+        return named.isEmpty() ? "" : options.placement().ofFiring(request.firing(), named);
+    }
+
+    /** Most tasks name the same. */
+    private List<String> named(String text) {
+        if (!text.equals(lastNamed)) {
+            lastNamed = text;
+            lastNodes = Placement.split(text);
+        }
+        return lastNodes;
+    }
+
+    private Lane lane(String node) {
+        return lanes.computeIfAbsent(node, Lane::new);
+    }
+
     private int pending() {
-        int count = unsent.size();
-        for (List<Request> batch : underWay) {
-            count += batch.size();
+        int count = 0;
+        for (Lane lane : lanes.values()) {
+            count += lane.pending();
         }
         return count;
     }
 
-    private void send() {
-        while (!unsent.isEmpty() && !pausing && underWay.size() < window()) {
-            call(nextBatch());
+    // --- calls
+
+    @Override
+    public void send(Lane lane) {
+        while (lane.maySend()) {
+            String url = url(lane);
+            if (url == null) {
+                pause(lane);
+                return;
+            }
+            call(lane, url, lane.nextCall());
         }
     }
 
-    /** One call at a time gathers best; more only while there is a full batch to fill them. */
-    private int window() {
-        return unsent.size() >= MAX_BATCH ? MAX_CALLS : 1;
+    /** Null while the node is not known. */
+    private String url(Lane lane) {
+        if (lane.node().isEmpty()) {
+            return options.gateway().url();
+        }
+        NodeTable.Seen seen = nodes.of(lane.node());
+        return seen == null ? null : seen.report().url();
     }
 
-    private List<Request> nextBatch() {
-        List<Request> batch = new Batched();
-        int bytes = 0;
-        while (!unsent.isEmpty() && batch.size() < MAX_BATCH && bytes < MAX_BATCH_BYTES) {
-            Request request = unsent.poll();
-            batch.add(request);
-            bytes += request.input().length;
-        }
-        return batch;
-    }
-
-    /** A list known by identity. */
-    private static final class Batched extends ArrayList<Request> {
-        private static final long serialVersionUID = 1L;
-
-        @Override
-        public boolean equals(Object other) {
-            return this == other;
-        }
-
-        @Override
-        public int hashCode() {
-            return System.identityHashCode(this);
-        }
-    }
-
-    private void call(List<Request> batch) {
-        underWay.add(batch);
+    private void call(Lane lane, String url, List<Request> batch) {
         calls.inc();
-        CompletableFuture<?> unused = client.post(Batch.body(batch))
+        CompletableFuture<?> unused = client.post(url, Batch.body(batch))
                 .whenComplete((response, failure) -> mailbox.execute(
-                        () -> answered(batch, response, failure), "answer of the gateway to %s firings", batch.size()));
+                        () -> answered(lane, batch, response, failure),
+                        "answer of the gateway to %s firings",
+                        batch.size()));
     }
 
-    private void answered(List<Request> batch, SimpleHttpResponse response, Throwable failure) {
-        underWay.remove(batch);
+    private void answered(Lane lane, List<Request> batch, SimpleHttpResponse response, Throwable failure) {
         if (failure != null || response.getCode() / 100 != 2) {
-            again(batch, failure == null ? "HTTP " + response.getCode() + client.hint(response) : failure.toString());
+            again(
+                    lane,
+                    batch,
+                    failure == null ? "HTTP " + response.getCode() + client.hint(response) : failure.toString());
         } else {
-            failures = 0;
+            lane.accepted(batch);
             rejected(batch, response.getBodyBytes());
         }
-        send();
+        send(lane);
     }
 
-    private void again(List<Request> batch, String reason) {
-        for (int at = batch.size() - 1; at >= 0; at--) {
-            unsent.addFirst(batch.get(at));
-        }
+    private void again(Lane lane, List<Request> batch, String reason) {
+        lane.failed(batch);
         failedCalls.inc();
-        long delay = Math.min(MAX_DELAY_MILLIS, FIRST_DELAY_MILLIS << Math.min(failures, 10));
-        if (failures++ % 20 == 0) {
-            LOG.warn(
-                    "gateway {} did not take {} firings ({}); trying again in {} ms",
-                    gateway.url(),
-                    batch.size(),
-                    reason,
-                    delay);
+        if (lane.isToldOf()) {
+            LOG.warn("gateway {} did not take {} firings ({}); trying again", url(lane), batch.size(), reason);
         }
-        if (!pausing) {
-            pausing = true;
-            ProcessingTimeService timers = getProcessingTimeService();
-            Future<?> unused = timers.registerTimer(timers.getCurrentProcessingTime() + delay, at -> {
-                pausing = false;
-                send();
+        pause(lane);
+    }
+
+    @Override
+    public void pause(Lane lane) {
+        if (!lane.pausing) {
+            lane.pausing = true;
+            later(lane.delay(), () -> {
+                lane.pausing = false;
+                send(lane);
             });
         }
     }
 
-    /** A firing the gateway will never run is a failure of its invocation; the task decides what that means. */
+    @Override
+    public void lost(Outgoing event) {
+        lostFirings.inc();
+        output.collect(new StreamRecord<>(event));
+    }
+
+    private void beat() {
+        watch.beat();
+        later(BEAT_MILLIS, this::beat);
+    }
+
+    private void later(long millis, Runnable what) {
+        ProcessingTimeService timers = getProcessingTimeService();
+        Future<?> unused = timers.registerTimer(timers.getCurrentProcessingTime() + millis, at -> what.run());
+    }
+
+    /** A firing the gateway will never run is a failure of its invocation; one of a node that drains is to go elsewhere. */
     private void rejected(List<Request> batch, byte[] body) {
-        Map<String, Request> byId = new LinkedHashMap<>();
-        batch.forEach(request -> byId.put(request.firing(), request));
         if (body == null || !(Json.parseObject(body).get("results") instanceof List<?> results)) {
             return;
         }
+        Map<String, Request> byId = null;
         for (Object result : results) {
             Map<?, ?> told = (Map<?, ?>) result;
+            if (!Boolean.FALSE.equals(told.get("accepted"))) {
+                continue;
+            }
+            if (byId == null) {
+                byId = Batch.byFiring(batch);
+            }
             Request request = byId.get(String.valueOf(told.get("firing")));
-            if (Boolean.FALSE.equals(told.get("accepted")) && request != null) {
-                Map<String, Object> error = new LinkedHashMap<>();
-                error.put("error", String.valueOf(told.get("code")));
-                error.put("message", String.valueOf(told.get("message")));
-                output.collect(new StreamRecord<>(Outgoing.log(new TalEvent(
-                        request.firing() + "/" + request.attempt() + "/rejected",
-                        "/talflow/" + request.task(),
-                        EventTypes.INVOCATION_FAILED,
-                        "",
-                        TalEvent.Kind.CONTROL,
-                        request.task(),
-                        request.firing(),
-                        request.attempt(),
-                        Map.of(),
-                        Json.bytes(error)))));
+            Open firing = request == null ? null : open.of(request.firing(), request.attempt());
+            if (firing != null && DRAINING.equals(told.get("code"))) {
+                watch.refused(firing, request);
+            } else if (request != null) {
+                output.collect(new StreamRecord<>(Losses.rejected(
+                        request, String.valueOf(told.get("code")), String.valueOf(told.get("message")))));
             }
         }
     }

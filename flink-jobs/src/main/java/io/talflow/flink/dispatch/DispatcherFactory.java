@@ -14,16 +14,16 @@ public final class DispatcherFactory extends AbstractStreamOperatorFactory<Outgo
     public static final String UID = "dispatcher-v1";
 
     private static final long serialVersionUID = 1L;
-    private final GatewayAccess gateway;
+    private final DispatchOptions options;
 
-    public DispatcherFactory(GatewayAccess gateway) {
-        this.gateway = gateway;
+    public DispatcherFactory(DispatchOptions options) {
+        this.options = options;
     }
 
     @Override
     @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as Flink declares it
     public <T extends StreamOperator<Outgoing>> T createStreamOperator(StreamOperatorParameters<Outgoing> parameters) {
-        return (T) new Dispatcher(parameters, parameters.getMailboxExecutor(), gateway);
+        return (T) new Dispatcher(parameters, parameters.getMailboxExecutor(), options);
     }
 
     @Override

@@ -20,8 +20,9 @@ import org.apache.hc.core5.io.CloseMode;
 import org.apache.hc.core5.reactor.IOReactorConfig;
 import org.apache.hc.core5.util.Timeout;
 
-/** Calls to a gateway's {@code POST /v1/firings}; no retries of its own. */
+/** Calls to gateways {@code POST /v1/firings}; no retries of its own. */
 final class GatewayClient implements AutoCloseable {
+    private static final int MAX_CONNECTIONS = 1_000;
     private static final Timeout CONNECT = Timeout.ofSeconds(2);
     private static final Timeout ANSWER = Timeout.ofSeconds(30);
 
@@ -31,44 +32,47 @@ final class GatewayClient implements AutoCloseable {
     /** Minimal: what is between a request and its connection (redirects, cookies, compression) costs more than the rest. */
     private final MinimalHttpAsyncClient http;
 
-    private final GatewayAccess gateway;
-    private final String url;
+    private final GatewayAccess access;
     private String token = "";
 
-    /** @throws IOException if the certificates to be trusted cannot be read */
-    GatewayClient(GatewayAccess gateway, int connections) throws IOException {
-        this.gateway = gateway;
-        this.url = gateway.url() + "/v1/firings";
+    /**
+     * @param access how the job shows who it is, to each gateway the same
+     * @param connections to each gateway
+     * @throws IOException if the certificates to be trusted cannot be read
+     */
+    GatewayClient(GatewayAccess access, int connections) throws IOException {
+        this.access = access;
         this.http = HttpAsyncClients.createMinimal(
                 H2Config.DEFAULT,
                 Http1Config.DEFAULT,
                 IOReactorConfig.custom().setIoThreadCount(1).setTcpNoDelay(true).build(),
-                connections(gateway, connections));
+                connections(access, connections));
         http.start();
     }
 
-    private static AsyncClientConnectionManager connections(GatewayAccess gateway, int most) throws IOException {
+    private static AsyncClientConnectionManager connections(GatewayAccess access, int most) throws IOException {
         PoolingAsyncClientConnectionManagerBuilder connections = PoolingAsyncClientConnectionManagerBuilder.create()
                 .setMaxConnPerRoute(most)
-                .setMaxConnTotal(most)
+                .setMaxConnTotal(MAX_CONNECTIONS)
                 .setDefaultConnectionConfig(ConnectionConfig.custom()
                         .setConnectTimeout(CONNECT)
                         .setSocketTimeout(ANSWER)
                         .build());
-        gateway.trust()
+        access.trust()
                 .ifPresent(trust -> connections.setTlsStrategy(
                         ClientTlsStrategyBuilder.create().setSslContext(trust).buildAsync()));
         return connections.build();
     }
 
-    CompletableFuture<SimpleHttpResponse> post(byte[] body) {
-        SimpleRequestBuilder request = SimpleRequestBuilder.post(url)
+    /** @param gateway base URL */
+    CompletableFuture<SimpleHttpResponse> post(String gateway, byte[] body) {
+        SimpleRequestBuilder request = SimpleRequestBuilder.post(gateway + "/v1/firings")
                 .setBody(body, ContentType.APPLICATION_JSON)
                 .setRequestConfig(REQUEST);
         CompletableFuture<SimpleHttpResponse> answer = new CompletableFuture<>();
         try {
             if (token.isEmpty()) {
-                token = gateway.token();
+                token = access.token();
             }
         } catch (IOException e) {
             answer.completeExceptionally(e);
@@ -102,9 +106,9 @@ final class GatewayClient implements AutoCloseable {
             return "";
         }
         token = "";
-        return gateway.tokenFile().isEmpty()
+        return access.tokenFile().isEmpty()
                 ? ": it wants a token of role job; give the job --gateway-token-file FILE"
-                : ": it does not take the token in %s as one of role job".formatted(gateway.tokenFile());
+                : ": it does not take the token in %s as one of role job".formatted(access.tokenFile());
     }
 
     @Override

@@ -13,7 +13,8 @@ import java.util.Optional;
  * Options of the job, from {@code --key value} arguments or {@code TALFLOW_KEY} in the environment; arguments win.
  *
  * @param kafka bootstrap servers
- * @param gateway base URL of the node's gateway
+ * @param gateway base URL of a gateway: the one that takes firings while no node is known by {@code tal.nodes}
+ * @param nodeTimeoutSeconds how long a node may say nothing, while others do, before it is given up
  * @param parallelism 0: the cluster's default
  * @param checkpointMillis time between checkpoints
  * @param checkpoints directory URI; empty: the cluster's
@@ -23,6 +24,7 @@ import java.util.Optional;
 public record JobOptions(
         String kafka,
         String gateway,
+        int nodeTimeoutSeconds,
         int parallelism,
         long checkpointMillis,
         Optional<String> checkpoints,
@@ -32,6 +34,7 @@ public record JobOptions(
             OrchestratorJob: evaluates the triggers of every task.
               --kafka HOST:PORT[,…]          Kafka bootstrap servers                  (required)
               --gateway URL                  base URL of the function gateway         (required)
+              --node-timeout-s N             default: 10
               --parallelism N                default: the cluster's
               --checkpoint-interval-ms N     default: 1000
               --checkpoints URI              checkpoint directory, default: the cluster's
@@ -44,6 +47,7 @@ public record JobOptions(
     private static final List<String> KEYS = List.of(
             "kafka",
             "gateway",
+            "node-timeout-s",
             "parallelism",
             "checkpoint-interval-ms",
             "checkpoints",
@@ -79,6 +83,10 @@ public record JobOptions(
         if (!gateway.isEmpty() && URI.create(gateway).getHost() == null) {
             wrong.add("option --gateway must be a URL such as http://localhost:8090, is " + gateway);
         }
+        long timeout = number(values, "node-timeout-s", 10, wrong);
+        if (timeout < 3) {
+            wrong.add("option --node-timeout-s must be 3 or more, is " + timeout);
+        }
         long parallelism = number(values, "parallelism", 0, wrong);
         long interval = number(values, "checkpoint-interval-ms", 1000, wrong);
         if (!wrong.isEmpty()) {
@@ -87,6 +95,7 @@ public record JobOptions(
         return new JobOptions(
                 kafka,
                 gateway.replaceAll("/+$", ""),
+                (int) timeout,
                 (int) parallelism,
                 interval,
                 Optional.ofNullable(values.get("checkpoints")),
@@ -94,7 +103,7 @@ public record JobOptions(
                 Optional.ofNullable(values.get("gateway-ca")));
     }
 
-    /** The gateway as the dispatcher calls it. */
+    /** The gateways as the dispatcher calls them. */
     GatewayAccess access() {
         return new GatewayAccess(gateway, gatewayTokenFile.orElse(""), gatewayCa.orElse(""));
     }

@@ -1,7 +1,10 @@
 package io.talflow.flink.job;
 
 import io.talflow.flink.define.DefinitionsTopic;
+import io.talflow.flink.dispatch.DispatchOptions;
 import io.talflow.flink.dispatch.DispatcherFactory;
+import io.talflow.flink.node.KafkaNodes;
+import io.talflow.flink.node.NodeFeed;
 import io.talflow.flink.route.RouterOperator;
 import io.talflow.flink.schedule.ScheduleOperator;
 import io.talflow.flink.sink.EventSinkOperator;
@@ -12,6 +15,7 @@ import io.talflow.flink.wire.LogRecord;
 import io.talflow.flink.wire.Outgoing;
 import io.talflow.flink.wire.Request;
 import io.talflow.tal.event.Topics;
+import io.talflow.tal.place.Placement;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.KeyedStream;
@@ -38,6 +42,7 @@ public final class OrchestratorJob {
         JobSettings.apply(env, options);
         KafkaConnections kafka = new KafkaConnections(env, options);
         TwoInputs operators = new TwoInputs(env);
+        NodeFeed nodes = new KafkaNodes(options.kafka());
         DefinitionsTopic definitionsTopic = new DefinitionsTopic(options.kafka());
         DataStream<DefinitionRecord> definitions =
                 kafka.source(Topics.DEFINITIONS, "definitions", KafkaIn.definitions());
@@ -64,10 +69,14 @@ public final class OrchestratorJob {
                 new TwoInputs.Name("event-sink", EventSinkOperator.UID),
                 tasks,
                 definitions.broadcast(),
-                new EventSinkOperator(OUT),
+                new EventSinkOperator(OUT, nodes, Placement.SPREAD),
                 Request.class);
         DataStream<Outgoing> rejected = requests.forward()
-                .transform("dispatcher", OUTGOING, new DispatcherFactory(options.access()))
+                .transform(
+                        "dispatcher",
+                        OUTGOING,
+                        new DispatcherFactory(new DispatchOptions(
+                                options.access(), nodes, Placement.SPREAD, options.nodeTimeoutSeconds())))
                 .uid(DispatcherFactory.UID);
 
         DataStream<Outgoing> emitted = kafka.guarded(operators.sideOutput(requests, EventSinkOperator.EMITTED));

@@ -2,13 +2,16 @@ package io.talflow.flink.sink;
 
 import io.talflow.flink.cep.NfaMatcher;
 import io.talflow.flink.define.KnownDefinitions;
+import io.talflow.flink.node.NodeFeed;
 import io.talflow.flink.wire.DefinitionRecord;
 import io.talflow.flink.wire.LogRecord;
 import io.talflow.flink.wire.Outgoing;
 import io.talflow.flink.wire.Request;
 import io.talflow.tal.InvalidTal;
 import io.talflow.tal.Json;
+import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.Topics;
+import io.talflow.tal.place.Placement;
 import io.talflow.tal.semantics.Effect;
 import io.talflow.tal.semantics.Matcher;
 import io.talflow.tal.semantics.TaskEngine;
@@ -73,6 +76,8 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
 
     private final OutputTag<Outgoing> out;
     private final MatcherFactory matchers;
+    private final NodeFeed nodes;
+    private final Placement placement;
 
     private transient Matcher matcher;
     private transient TaskEngine engine;
@@ -85,20 +90,32 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
 
     private transient TaskClocks clocks;
     private transient Reports reports;
+    private transient Pins pins;
     private transient Set<String> waitingTasks;
     private transient StreamRecord<Request> reused;
     private transient Counter events;
     private transient Counter firings;
     private transient Counter deadLetters;
 
-    /** @param out where every other record for Kafka goes */
-    public EventSinkOperator(OutputTag<Outgoing> out) {
-        this(out, NfaMatcher::new);
+    /**
+     * @param out where every other record for Kafka goes
+     * @param nodes who lives
+     * @param placement which of them run a task's functions
+     */
+    public EventSinkOperator(OutputTag<Outgoing> out, NodeFeed nodes, Placement placement) {
+        this(out, NfaMatcher::new, nodes, placement);
     }
 
-    EventSinkOperator(OutputTag<Outgoing> out, MatcherFactory matchers) {
+    /** Names no nodes. */
+    public EventSinkOperator(OutputTag<Outgoing> out) {
+        this(out, NfaMatcher::new, NodeFeed.none(), Placement.SPREAD);
+    }
+
+    EventSinkOperator(OutputTag<Outgoing> out, MatcherFactory matchers, NodeFeed nodes, Placement placement) {
         this.out = out;
         this.matchers = matchers;
+        this.nodes = nodes;
+        this.placement = placement;
     }
 
     @Override
@@ -128,6 +145,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         timers = getInternalTimerService("task-timers", StringSerializer.INSTANCE, this);
         clocks = new TaskClocks(timers);
         reports = new Reports(this::emit);
+        pins = new Pins(nodes, placement);
         reused = new StreamRecord<>(null);
         events = getMetricGroup().counter("events");
         firings = getMetricGroup().counter("firings");
@@ -159,6 +177,9 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         if (matcher instanceof AutoCloseable closeable) {
             closeable.close();
         }
+        if (pins != null) {
+            pins.close();
+        }
         super.close();
     }
 
@@ -182,6 +203,9 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
             task = new StateRows(rows.of(key));
         }
         task.keep();
+        if (EventTypes.endsAttempt(record.event().type())) {
+            output.collect(reused.replace(Request.ended(record.event())));
+        }
         apply(effects, record);
         rows.relieve();
     }
@@ -275,21 +299,11 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     private void apply(Effect effect, LogRecord record) throws Exception {
         if (effect instanceof Effect.Dispatch dispatch) {
             firings.inc();
-            output.collect(reused.replace(new Request(
-                    false,
-                    dispatch.task(),
-                    dispatch.workflow(),
-                    dispatch.version(),
-                    dispatch.firing(),
-                    dispatch.attempt(),
-                    dispatch.function(),
-                    dispatch.as(),
-                    dispatch.input())));
+            output.collect(reused.replace(Request.run(dispatch)));
         } else if (effect instanceof Effect.Withdraw withdraw) {
-            output.collect(reused.replace(new Request(
-                    true, withdraw.task(), "", "", withdraw.firing(), withdraw.attempt(), "", "", new byte[0])));
+            output.collect(reused.replace(Request.withdraw(withdraw.task(), withdraw.firing(), withdraw.attempt())));
         } else if (effect instanceof Effect.Append append) {
-            emit(Outgoing.log(append.event()));
+            emit(Outgoing.log(pins.placed(append.event())));
         } else if (effect instanceof Effect.Emit emit) {
             Outgoing event = Outgoing.event(emit.topic().orElse(Topics.OUT), emit.event());
             output.collect(EMITTED, new StreamRecord<>(event));

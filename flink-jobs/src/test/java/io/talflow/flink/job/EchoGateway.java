@@ -16,6 +16,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,6 +31,7 @@ final class EchoGateway implements AutoCloseable {
     private final LocalKafka kafka;
     private final Function<Map<?, ?>, Object> results;
     private final Map<String, Integer> journal = new ConcurrentHashMap<>();
+    private final Set<String> withdrawn = ConcurrentHashMap.newKeySet();
     private final Deque<Map<?, ?>> held = new ArrayDeque<>();
     private int allowed = Integer.MAX_VALUE;
 
@@ -67,6 +69,11 @@ final class EchoGateway implements AutoCloseable {
         return journal.keySet().stream().filter(id -> id.startsWith(task + "@")).toList();
     }
 
+    /** The attempts it was asked to stop. */
+    Set<String> withdrawn() {
+        return Set.copyOf(withdrawn);
+    }
+
     /** After so many more completions functions run on until {@link #release}. */
     synchronized void hold(int completions) {
         allowed = completions;
@@ -92,6 +99,10 @@ final class EchoGateway implements AutoCloseable {
         Map<String, Object> body = Json.parseObject(exchange.getRequestBody().readAllBytes());
         List<Object> answers = new ArrayList<>();
         List<Map<?, ?>> ended = new ArrayList<>();
+        for (Object each : (List<?>) body.get("withdrawals")) {
+            Map<?, ?> attempt = (Map<?, ?>) each;
+            withdrawn.add("%s/%s".formatted(attempt.get("firing"), attempt.get("attempt")));
+        }
         for (Object each : (List<?>) body.get("firings")) {
             Map<?, ?> firing = (Map<?, ?>) each;
             String id = String.valueOf(firing.get("firing"));
@@ -147,7 +158,7 @@ final class EchoGateway implements AutoCloseable {
                 task,
                 id,
                 attempt,
-                Map.of("talnode", "echo", "talbegan", "0"),
+                Map.of("talnode", url(), "talbegan", "0"),
                 Json.bytes(results.apply(firing)));
     }
 

@@ -22,6 +22,7 @@ class JobOptionsTest {
                 .isEqualTo(new JobOptions(
                         "argument:9092",
                         "http://environment:8090",
+                        10,
                         0,
                         500,
                         Optional.empty(),

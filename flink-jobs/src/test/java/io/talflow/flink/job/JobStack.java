@@ -88,6 +88,7 @@ final class JobStack implements AutoCloseable {
                 JobOptions.parse(
                         "--kafka", kafka.bootstrap(),
                         "--gateway", gateway.url(),
+                        "--node-timeout-s", "3",
                         "--parallelism", String.valueOf(parallelism),
                         "--checkpoint-interval-ms", "300",
                         "--checkpoints",

@@ -70,6 +70,7 @@ final class LocalKafka implements AutoCloseable {
         kafka.create(Topics.HISTORY, 4);
         kafka.create(Topics.DEAD_LETTERS, 1);
         kafka.create(Topics.REPLIES, 1);
+        kafka.create(Topics.NODES, 1);
         kafka.create(Topics.OUT, 1);
         return kafka;
     }

@@ -112,8 +112,11 @@ final class SinkHarness implements AutoCloseable {
         }
     }
 
+    /** What gateways are asked since the last time. */
     List<Request> requests() {
-        List<Request> fresh = harness.extractOutputValues();
+        List<Request> fresh = harness.extractOutputValues().stream()
+                .filter(request -> request.kind() != Request.Kind.ENDED)
+                .toList();
         harness.getOutput().clear();
         return fresh;
     }

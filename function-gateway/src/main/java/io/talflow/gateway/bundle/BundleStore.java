@@ -10,15 +10,17 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
-import java.nio.file.AtomicMoveNotSupportedException;
-import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Supplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -27,25 +29,18 @@ public final class BundleStore {
     private static final Pattern VERSION = Pattern.compile("[0-9a-f]{16}");
 
     private final Path directory;
-    private final String control;
+    private final Supplier<List<String>> sources;
     private final PeerAccess access;
     private final HttpClient http;
 
-    /** @param control address of the gateway to fetch missing bundles from; empty: nowhere */
-    public BundleStore(Path directory, String control) {
-        this.directory = directory;
-        this.control = control;
-        access = PeerAccess.NONE;
-        http = client().build();
-    }
-
     /**
-     * @param access to the other gateway
-     * @throws IOException if its authority's certificates cannot be read
+     * @param sources addresses of the gateways that may have a bundle that is missing here, in the order they are asked
+     * @param access to them
+     * @throws IOException if their authority's certificates cannot be read
      */
-    public BundleStore(Path directory, String control, PeerAccess access) throws IOException {
+    public BundleStore(Path directory, Supplier<List<String>> sources, PeerAccess access) throws IOException {
         this.directory = directory;
-        this.control = control;
+        this.sources = sources;
         this.access = access;
         HttpClient.Builder client = client();
         access.trust().ifPresent(client::sslContext);
@@ -86,9 +81,7 @@ public final class BundleStore {
         Files.move(zip, zip(bundle.version()), StandardCopyOption.REPLACE_EXISTING);
         try {
             Files.move(unpacked, target, StandardCopyOption.ATOMIC_MOVE);
-        } catch (FileAlreadyExistsException
-                | AtomicMoveNotSupportedException
-                | java.nio.file.DirectoryNotEmptyException e) {
+        } catch (FileSystemException e) {
             if (!Files.exists(target)) {
                 throw e;
             }
@@ -122,16 +115,37 @@ public final class BundleStore {
     public Path files(String version) throws IOException {
         Path files = directory.resolve(version);
         if (!Files.exists(files)) {
-            fetch(version);
+            fetchOnce(version, files);
         }
         return files;
     }
 
-    private void fetch(String version) throws IOException {
-        if (control.isEmpty()) {
-            throw new IOException("bundle %s is not on this node, and --control names no other".formatted(version));
+    /** Many functions of a task may want it at the same moment. */
+    private synchronized void fetchOnce(String version, Path files) throws IOException {
+        if (!Files.exists(files)) {
+            fetch(version);
         }
-        URI uri = URI.create(control + "/v1/bundles/" + version);
+    }
+
+    private void fetch(String version) throws IOException {
+        List<String> missing = new ArrayList<>();
+        for (String source : sources.get()) {
+            try {
+                fetch(version, URI.create(source + "/v1/bundles/" + version));
+                return;
+            } catch (IOException e) {
+                missing.add(e.getMessage() == null ? "%s: %s".formatted(source, e) : e.getMessage());
+            }
+        }
+        throw new IOException("bundle %s is not on this node%s"
+                .formatted(
+                        version,
+                        missing.isEmpty()
+                                ? ", --control names no other and no other is heard"
+                                : "; " + String.join("; ", missing)));
+    }
+
+    private void fetch(String version, URI uri) throws IOException {
         try {
             HttpRequest.Builder request = HttpRequest.newBuilder(uri).timeout(Duration.ofSeconds(60));
             access.headers().forEach(request::header);

@@ -1,9 +1,13 @@
 package io.talflow.gateway.event;
 
+import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.journal.Recorded;
+import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.place.Placement;
+import java.util.List;
 import java.util.Map;
 
 /** The event that tells an outcome; the same outcome always gives the same event. */
@@ -12,6 +16,26 @@ public final class OutcomeEvents {
 
     public OutcomeEvents(String nodeId) {
         this.nodeId = nodeId;
+    }
+
+    /**
+     * An attempt is not finished here.
+     *
+     * @param nodes where the task's functions run from now on
+     */
+    public TalEvent handedBack(Firing firing, List<String> nodes) {
+        String chosen = Placement.joined(Placement.SPREAD.ofTask(firing.task(), nodes));
+        return new TalEvent(
+                firing.key() + "/lost",
+                "/talflow/" + firing.task(),
+                EventTypes.INVOCATION_LOST,
+                "",
+                TalEvent.Kind.CONTROL,
+                firing.task(),
+                firing.key().firing(),
+                firing.key().attempt(),
+                Map.of("talnode", nodeId, EventTypes.NODES, chosen),
+                Json.bytes(Map.of("reason", "drained")));
     }
 
     TalEvent of(Recorded recorded) {

@@ -54,6 +54,8 @@ final class FiringsResource {
                         GatewayError.FIRING_CONFLICT,
                         "%s was journaled with another body"
                                 .formatted(firings.get(i).key()));
+            } else if (acceptances.get(i) instanceof Acceptance.Refused) {
+                refuse(answered.get(i), GatewayError.DRAINING, "this node drains; send it to another");
             } else {
                 answered.get(i).put("accepted", true);
             }

@@ -86,8 +86,8 @@ public final class HttpServer implements AutoCloseable {
 
     static List<Route> routes(Parts parts) {
         FiringsResource firings = new FiringsResource(parts.invoker());
-        WorkflowResource workflows =
-                new WorkflowResource(parts.definitions(), parts.reader(), parts.bundles(), parts.log(), parts.view());
+        WorkflowResource workflows = new WorkflowResource(
+                parts.definitions(), parts.reader(), parts.bundles(), parts.log(), parts.view(), parts.nodes());
         TaskResource tasks =
                 new TaskResource(parts.view(), parts.replies(), parts.events(), parts.definitions(), parts.logs());
         TaskCommands commands =

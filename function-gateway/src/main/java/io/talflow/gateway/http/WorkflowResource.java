@@ -9,6 +9,7 @@ import io.talflow.gateway.bundle.Definition;
 import io.talflow.gateway.bundle.DefinitionReader;
 import io.talflow.gateway.bundle.Definitions;
 import io.talflow.gateway.log.EventLog;
+import io.talflow.gateway.node.Nodes;
 import io.talflow.gateway.view.TaskView;
 import io.talflow.tal.InvalidTal;
 import io.talflow.tal.Json;
@@ -16,6 +17,7 @@ import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.TaskId;
 import io.talflow.tal.event.Topics;
+import io.talflow.tal.place.Placement;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -35,14 +37,21 @@ final class WorkflowResource {
     private final BundleStore bundles;
     private final EventLog log;
     private final TaskView view;
+    private final Nodes nodes;
 
     WorkflowResource(
-            Definitions definitions, DefinitionReader reader, BundleStore bundles, EventLog log, TaskView view) {
+            Definitions definitions,
+            DefinitionReader reader,
+            BundleStore bundles,
+            EventLog log,
+            TaskView view,
+            Nodes nodes) {
         this.definitions = definitions;
         this.reader = reader;
         this.bundles = bundles;
         this.log = log;
         this.view = view;
+        this.nodes = nodes;
     }
 
     /** {@code PUT /v1/workflows/{name}?file=workflow.yaml}, a zip as body. */
@@ -155,8 +164,15 @@ final class WorkflowResource {
             data.put("version", version);
         }
         data.put("input", body.get("input") == null ? Map.of() : body.get("input"));
-        TalEvent event = TalEvent.engine(task + "/start", "/talflow/gateway", EventTypes.TASK_STARTED, task, data);
+        TalEvent event =
+                placed(TalEvent.engine(task + "/start", "/talflow/gateway", EventTypes.TASK_STARTED, task, data));
         http.future(() -> log.append(event).thenAccept(written -> Answers.json(http, 202, Map.of("task", task))));
+    }
+
+    /** Names where its functions run: on some of the nodes that are up now. */
+    private TalEvent placed(TalEvent start) {
+        List<String> chosen = Placement.SPREAD.ofTask(start.task(), nodes.up());
+        return chosen.isEmpty() ? start : start.with(EventTypes.NODES, Placement.joined(chosen));
     }
 
     private Definition definition(String name, String version) {

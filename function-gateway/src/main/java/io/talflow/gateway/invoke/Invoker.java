@@ -39,6 +39,7 @@ public final class Invoker implements AutoCloseable {
     private final Clock clock;
     private final Map<FiringKey, Run> running = new ConcurrentHashMap<>();
     private volatile boolean closed;
+    private volatile boolean refusesNew;
 
     public Invoker(
             Journal journal,
@@ -69,7 +70,7 @@ public final class Invoker implements AutoCloseable {
 
     /** Completes when the firings are journaled; what is new then runs. One answer for each, in their order. */
     public CompletableFuture<List<Acceptance>> accept(List<Firing> firings) {
-        return journal.accept(firings).thenApply(answers -> {
+        return journal.accept(firings, refusesNew).thenApply(answers -> {
             for (Acceptance answer : answers) {
                 if (answer instanceof Acceptance.Run run) {
                     run(run.firing());
@@ -91,6 +92,20 @@ public final class Invoker implements AutoCloseable {
                 }
             }
         });
+    }
+
+    /** From now on only firings that are known already are answered for. */
+    void refuseNew() {
+        refusesNew = true;
+    }
+
+    List<Run> running() {
+        return List.copyOf(running.values());
+    }
+
+    /** Whoever gets true says what becomes of the run. */
+    boolean claim(Run run) {
+        return running.remove(run.firing().key(), run);
     }
 
     /** Functions that run or wait for a place to. */
@@ -152,7 +167,9 @@ public final class Invoker implements AutoCloseable {
      */
     private void ended(Run run, Outcome outcome) {
         FiringKey key = run.firing().key();
-        running.remove(key, run);
+        if (!claim(run)) {
+            return; // nobody waits for it any more
+        }
         CompletableFuture<Void> quiet = run.end();
         if (closed || run.isWithdrawn()) {
             return; // what stopping does to a function is not its outcome: it runs again after the next start

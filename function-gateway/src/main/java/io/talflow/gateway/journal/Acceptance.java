@@ -11,6 +11,9 @@ public sealed interface Acceptance {
     /** Has run: tell its outcome again. */
     record Finished(Recorded recorded) implements Acceptance {}
 
+    /** Not journaled, and not to be: this node takes nothing new. */
+    record Refused() implements Acceptance {}
+
     /** The same firing and attempt was journaled with another body. */
     record Conflict() implements Acceptance {}
 }

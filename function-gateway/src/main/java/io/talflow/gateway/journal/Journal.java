@@ -55,12 +55,16 @@ public final class Journal implements AutoCloseable {
         return journal;
     }
 
-    /** Journals the firings; one answer for each, in their order. */
-    public CompletableFuture<List<Acceptance>> accept(List<Firing> firings) {
+    /**
+     * Journals the firings; one answer for each, in their order.
+     *
+     * @param onlyKnown refuses those that are not journaled yet
+     */
+    public CompletableFuture<List<Acceptance>> accept(List<Firing> firings, boolean onlyKnown) {
         return submit(open -> {
             List<Acceptance> answers = new ArrayList<>(firings.size());
             for (Firing firing : firings) {
-                answers.add(accept(open, firing));
+                answers.add(accept(open, firing, onlyKnown));
             }
             return answers;
         });
@@ -114,8 +118,11 @@ public final class Journal implements AutoCloseable {
         return submit(JournalTable::unpublished);
     }
 
-    private static Acceptance accept(JournalTable open, Firing firing) throws SQLException {
+    private static Acceptance accept(JournalTable open, Firing firing, boolean onlyKnown) throws SQLException {
         Optional<Row> found = open.find(firing.key());
+        if (found.isEmpty() && onlyKnown) {
+            return new Acceptance.Refused();
+        }
         String digest = firing.digest();
         if (found.isEmpty()) {
             open.insert(firing, digest);

@@ -20,7 +20,9 @@ import org.apache.kafka.common.header.Header;
 
 /** Reads one task's records and the decisions made on them, from the log itself. */
 public final class TaskEvents {
-    private static final String[] SHOWN = {"id", "source", "type", "subject", "talfiring", "talattempt", "talnode"};
+    private static final String[] SHOWN = {
+        "id", "source", "type", "subject", "talfiring", "talattempt", "talnode", "talnodes"
+    };
 
     /** How far the clock of who writes the history may be behind the broker's. */
     private static final long CLOCKS_MILLIS = 60_000;

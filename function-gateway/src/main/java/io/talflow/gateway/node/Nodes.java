@@ -62,6 +62,22 @@ public final class Nodes implements TopicTail.Listener {
                 .toList();
     }
 
+    /** Ids of those that take firings, sorted. */
+    public List<String> up() {
+        return all().stream()
+                .filter(Node::isUp)
+                .map(node -> node.report().node())
+                .toList();
+    }
+
+    /** Addresses of those that have spoken lately, but one's own. */
+    public List<String> addresses(String own) {
+        return all().stream()
+                .filter(node -> node.isHeard() && !node.report().node().equals(own))
+                .map(node -> node.report().url())
+                .toList();
+    }
+
     @Override
     public void begin(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
         consumer.seekToBeginning(ends.keySet());

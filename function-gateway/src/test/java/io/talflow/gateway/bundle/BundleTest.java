@@ -5,13 +5,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.auth.PeerAccess;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
@@ -112,7 +118,8 @@ class BundleTest {
     void leavesNothingBehindWhenItCannotBeStored() throws IOException {
         Bundle bundle = Bundle.read(zip("a.py", "1"));
         Files.createDirectories(directory.resolve(bundle.version() + ".zip/in-the-way"));
-        assertThatThrownBy(() -> new BundleStore(directory, "").put(bundle)).isInstanceOf(IOException.class);
+        assertThatThrownBy(() -> new BundleStore(directory, List::of, PeerAccess.NONE).put(bundle))
+                .isInstanceOf(IOException.class);
         try (Stream<Path> left = Files.list(directory)) {
             assertThat(left).containsExactly(directory.resolve(bundle.version() + ".zip"));
         }
@@ -132,7 +139,7 @@ class BundleTest {
     @Test
     void storesTheFilesAndTheZip() throws IOException {
         Bundle bundle = Bundle.read(zip("a.py", "1", "b/c.py", "2"));
-        BundleStore store = new BundleStore(directory, "");
+        BundleStore store = new BundleStore(directory, List::of, PeerAccess.NONE);
         store.put(bundle);
         store.put(bundle);
         Path files = store.files(bundle.version());
@@ -140,6 +147,29 @@ class BundleTest {
         assertThat(store.zipOf(bundle.version())).contains(bundle.zip());
         assertThat(store.zipOf("../" + bundle.version())).isEmpty();
         assertThatThrownBy(() -> store.files("0123456789abcdef")).hasMessageContaining("--control");
+    }
+
+    @Test
+    void isStoredOnceHoweverManyStoreItAtTheSameMoment() throws Exception {
+        Bundle bundle = Bundle.read(zip("a.py", "1", "b/c.py", "2"));
+        BundleStore store = new BundleStore(directory, List::of, PeerAccess.NONE);
+        ExecutorService threads = Executors.newFixedThreadPool(8);
+        try {
+            List<Future<?>> stored = new ArrayList<>();
+            for (int thread = 0; thread < 8; thread++) {
+                stored.add(threads.submit(() -> {
+                    store.put(bundle);
+                    return null;
+                }));
+            }
+            for (Future<?> each : stored) {
+                each.get();
+            }
+        } finally {
+            threads.shutdownNow();
+        }
+        assertThat(Files.readString(store.files(bundle.version()).resolve("a.py")))
+                .isEqualTo("1");
     }
 
     private static byte[] zip(String... namesAndTexts) throws IOException {

@@ -2,6 +2,7 @@ package io.talflow.gateway.container;
 
 import com.github.dockerjava.api.DockerClient;
 import io.talflow.gateway.ContainerOptions;
+import io.talflow.gateway.auth.PeerAccess;
 import io.talflow.gateway.bundle.BundleStore;
 import io.talflow.gateway.bundle.Definitions;
 import io.talflow.gateway.exec.Execution;
@@ -47,13 +48,13 @@ final class ContainerNode implements AutoCloseable {
                         TestEngine.socket().toString(), most, GRACE, "10." + (202 + NODES.incrementAndGet() % 20)));
     }
 
-    ContainerNode(Path data, ContainerOptions options) {
+    ContainerNode(Path data, ContainerOptions options) throws IOException {
         logs = new FunctionLogs(data.resolve("logs"));
         containers = new Containers(
                 options,
                 data,
                 new Containers.Surroundings(
-                        new BundleStore(data.resolve("bundles"), ""),
+                        new BundleStore(data.resolve("bundles"), List::of, PeerAccess.NONE),
                         new Definitions((file, bytes) -> {
                             throw new IllegalStateException("no definitions here");
                         }),

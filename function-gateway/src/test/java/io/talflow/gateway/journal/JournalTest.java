@@ -87,13 +87,25 @@ class JournalTest {
     }
 
     @Test
+    void takesNothingNewWhereOnlyWhatIsKnownIsAnswered() throws Exception {
+        try (Journal journal = open()) {
+            accept(journal, firing("known", "1"));
+            List<Acceptance> answers = journal.accept(List.of(firing("known", "1"), firing("new", "1")), true)
+                    .join();
+            assertThat(answers.get(0)).isInstanceOf(Acceptance.Known.class);
+            assertThat(answers.get(1)).isInstanceOf(Acceptance.Refused.class);
+            assertThat(accept(journal, firing("new", "1"))).isInstanceOf(Acceptance.Run.class);
+        }
+    }
+
+    @Test
     void answersManyInTheirOrder() throws Exception {
         try (Journal journal = open()) {
             List<Firing> firings = new ArrayList<>();
             for (int i = 0; i < 500; i++) {
                 firings.add(firing("f" + i % 400, "1"));
             }
-            List<Acceptance> answers = journal.accept(firings).join();
+            List<Acceptance> answers = journal.accept(firings, false).join();
             assertThat(answers.subList(0, 400)).allMatch(Acceptance.Run.class::isInstance);
             assertThat(answers.subList(400, 500)).allMatch(Acceptance.Known.class::isInstance);
         }
@@ -104,7 +116,7 @@ class JournalTest {
     }
 
     private static Acceptance accept(Journal journal, Firing firing) {
-        return journal.accept(List.of(firing)).join().get(0);
+        return journal.accept(List.of(firing), false).join().get(0);
     }
 
     private static FiringKey key(String firing) {

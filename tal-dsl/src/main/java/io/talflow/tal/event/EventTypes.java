@@ -23,6 +23,12 @@ public final class EventTypes {
     /** data: {@code {error, message, trace?}}. Extensions as in {@link #INVOCATION_COMPLETED}. */
     public static final String INVOCATION_FAILED = "io.talflow.invocation.failed.v1";
 
+    /**
+     * An attempt's node is lost, or has handed the attempt back. data: {@code {reason}}. Extensions: talfiring, talattempt,
+     * talnode the node, and {@link #NODES} those that are left.
+     */
+    public static final String INVOCATION_LOST = "io.talflow.invocation.lost.v1";
+
     /** Carries the log's time forward; see D26. data: {@code {at}}, epoch milliseconds it was set for. */
     public static final String TASK_TIMER = "io.talflow.task.timer.v1";
 
@@ -50,8 +56,19 @@ public final class EventTypes {
     /** Extension of a start: the parent's firing, whose task is told of the end. */
     public static final String PARENT = "talparent";
 
+    /**
+     * Extension of a start, of what pins it and of a loss: ids of the nodes that the task's functions run on from then on,
+     * with commas between.
+     */
+    public static final String NODES = "talnodes";
+
     /** Extension of a user's event: how long it waits for its task to start, in milliseconds. */
     public static final String KEEP = "talkeep";
 
     private EventTypes() {}
+
+    /** Whether an event of that type says what became of an attempt. */
+    public static boolean endsAttempt(String type) {
+        return type.equals(INVOCATION_COMPLETED) || type.equals(INVOCATION_FAILED) || type.equals(INVOCATION_LOST);
+    }
 }

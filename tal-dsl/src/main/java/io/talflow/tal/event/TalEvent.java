@@ -4,6 +4,7 @@ import io.talflow.tal.Json;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
@@ -75,6 +76,13 @@ public record TalEvent(
         view.put("time", TIME.format(Instant.ofEpochMilli(timeMillis)));
         view.put("data", data);
         return view;
+    }
+
+    /** The same with one extension more. */
+    public TalEvent with(String name, String text) {
+        Map<String, String> more = new HashMap<>(extensions);
+        more.put(name, text);
+        return new TalEvent(id, source, type, subject, kind, task, firing, attempt, more, data);
     }
 
     /** An event of the engine's own: control, no subject. */

@@ -13,6 +13,7 @@ public sealed interface Effect {
      * @param firing {@code task@startOffset/rule/ordinal}
      * @param as the node it runs for
      * @param input JSON
+     * @param nodes ids of the nodes it may run on, with commas between; empty: any
      */
     record Dispatch(
             String task,
@@ -22,7 +23,8 @@ public sealed interface Effect {
             int attempt,
             String function,
             String as,
-            byte[] input)
+            byte[] input,
+            String nodes)
             implements Effect {}
 
     /** Stop a function: nobody waits for it any more. A repeat, or one for an unknown firing, does nothing. */

@@ -85,6 +85,7 @@ final class Ending {
                 new byte[0],
                 run.nowMillis(),
                 null,
+                0,
                 Json.bytes(input)));
     }
 

@@ -20,6 +20,7 @@ import java.util.Map;
  * @param tries how many retries each entry of the function's {@code retry} has given; empty: none yet
  * @param wantedAt epoch milliseconds
  * @param slice the slice it works on; null if none
+ * @param losses attempts whose node was lost
  * @param input JSON; empty once it has ended
  */
 record Invocation(
@@ -33,9 +34,16 @@ record Invocation(
         byte[] tries,
         long wantedAt,
         Occurrence.Slice slice,
+        int losses,
         byte[] input) {
+    /** A function that takes its node with it must not go round them all for ever. */
+    static final int MAX_LOSSES = 10;
+
     static final String SUB_TASK = "workflow:";
     private static final Phase[] PHASES = Phase.values();
+    /** Set in the byte of the phase where the number of losses follows. */
+    private static final int LOST = 0x40;
+
     private static final byte[] NONE = new byte[0];
 
     /** From wanted to known. The first three are open. */
@@ -61,7 +69,18 @@ record Invocation(
     Invocation in(Phase other) {
         boolean open = other.compareTo(Phase.BACKOFF) <= 0;
         return new Invocation(
-                call, rule, ruleRow, node, function, attempt, other, tries, wantedAt, slice, open ? input : NONE);
+                call,
+                rule,
+                ruleRow,
+                node,
+                function,
+                attempt,
+                other,
+                tries,
+                wantedAt,
+                slice,
+                losses,
+                open ? input : NONE);
     }
 
     /** The next attempt, on the account of an entry of {@code retry}. */
@@ -69,7 +88,40 @@ record Invocation(
         byte[] counted = tries.length > entry ? tries.clone() : java.util.Arrays.copyOf(tries, entry + 1);
         counted[entry] = (byte) Math.min(Byte.MAX_VALUE, counted[entry] + 1);
         return new Invocation(
-                call, rule, ruleRow, node, function, attempt + 1, Phase.BACKOFF, counted, wantedAt, slice, input);
+                call,
+                rule,
+                ruleRow,
+                node,
+                function,
+                attempt + 1,
+                Phase.BACKOFF,
+                counted,
+                wantedAt,
+                slice,
+                losses,
+                input);
+    }
+
+    /** The next attempt, since nobody knows what became of this one. */
+    Invocation afterLoss() {
+        return new Invocation(
+                call,
+                rule,
+                ruleRow,
+                node,
+                function,
+                attempt + 1,
+                Phase.RUNNING,
+                tries,
+                wantedAt,
+                slice,
+                losses + 1,
+                input);
+    }
+
+    /** Whether an event of that attempt comes from a node that was given up: what it says does not count any more. */
+    boolean isGivenUp(int otherAttempt) {
+        return losses > 0 && otherAttempt < attempt;
     }
 
     int triesOf(int entry) {
@@ -85,12 +137,15 @@ record Invocation(
             out.writeUTF(node);
             out.writeUTF(function);
             out.writeInt(attempt);
-            out.writeByte(phase.ordinal());
+            out.writeByte(losses == 0 ? phase.ordinal() : phase.ordinal() | LOST);
             out.writeByte(tries.length);
             out.write(tries);
             out.writeLong(wantedAt);
             out.writeUTF(slice == null ? "" : slice.stream());
             out.writeInt(slice == null ? -1 : slice.index());
+            if (losses > 0) {
+                out.writeByte(losses);
+            }
             out.write(input);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -105,12 +160,14 @@ record Invocation(
             String node = in.readUTF();
             String function = in.readUTF();
             int attempt = in.readInt();
-            Phase phase = PHASES[in.readByte()];
+            int kind = in.readByte();
+            Phase phase = PHASES[kind & ~LOST];
             byte[] tries = bytes(in, in.readByte());
             long wantedAt = in.readLong();
             String stream = in.readUTF();
             int index = in.readInt();
             Occurrence.Slice slice = index < 0 ? null : new Occurrence.Slice(stream, index);
+            int losses = (kind & LOST) == 0 ? 0 : in.readByte();
             return new Invocation(
                     call,
                     rule,
@@ -122,6 +179,7 @@ record Invocation(
                     tries,
                     wantedAt,
                     slice,
+                    losses,
                     bytes(in, in.available()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);

@@ -40,6 +40,7 @@ final class Invocations {
                 new byte[0],
                 run.nowMillis(),
                 slice,
+                0,
                 Json.bytes(input)));
     }
 
@@ -74,7 +75,8 @@ final class Invocations {
                     running.attempt(),
                     running.function(),
                     running.node(),
-                    running.input()));
+                    running.input(),
+                    header.nodes));
         }
     }
 
@@ -111,6 +113,11 @@ final class Invocations {
             }
         }
         return false;
+    }
+
+    /** Its node is lost: another attempt at once, in the same place, that no {@code retry} pays for. */
+    void again(Invocation lost) {
+        send(lost.afterLoss());
     }
 
     /** The delay of a retry is over. */
@@ -232,7 +239,9 @@ final class Invocations {
                 task,
                 "",
                 0,
-                Map.of(EventTypes.PARENT, firing),
+                header.nodes.isEmpty()
+                        ? Map.of(EventTypes.PARENT, firing)
+                        : Map.of(EventTypes.PARENT, firing, EventTypes.NODES, header.nodes),
                 Json.bytes(data));
     }
 

@@ -6,6 +6,7 @@ import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.semantics.Invocation.Phase;
 import io.talflow.tal.semantics.TaskHeader.Status;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
 /** What a log event is to a running task: the occurrences it makes, or why it makes none. */
@@ -54,6 +55,7 @@ final class Receiving {
             case EventTypes.TASK_CANCEL -> cancel();
             case EventTypes.TASK_RULES -> rules(event);
             case EventTypes.INVOCATION_COMPLETED, EventTypes.INVOCATION_FAILED -> outcome(event);
+            case EventTypes.INVOCATION_LOST -> lost(event);
             case EventTypes.DATA_READY, EventTypes.DATA_ITEM, EventTypes.DATA_CLOSED -> signal(event);
             default -> foreign(event);
         }
@@ -205,6 +207,34 @@ final class Receiving {
         }
     }
 
+    /** The node of an attempt is lost, or has handed it back: the next attempt, on the nodes that are left. */
+    private void lost(TalEvent event) {
+        Invocation invocation = invocation(event);
+        if (invocation == null) {
+            refuse(
+                    event,
+                    "event/unknown-firing",
+                    "firing %s is none of task %s".formatted(event.firing(), header.task));
+            return;
+        }
+        if (invocation.phase() != Phase.RUNNING || event.attempt() != invocation.attempt() || invocation.isSubTask()) {
+            ignore("firing %s, attempt %d is not open".formatted(event.firing(), event.attempt()));
+            return;
+        }
+        String node = event.extensions().getOrDefault("talnode", "");
+        header.nodes = event.extensions().getOrDefault(EventTypes.NODES, header.nodes);
+        noted = new LinkedHashMap<>();
+        noted.put("lost", invocation.call());
+        noted.put("attempt", (long) invocation.attempt());
+        noted.put("node", node);
+        if (invocation.losses() + 1 < Invocation.MAX_LOSSES) {
+            invocations.again(invocation);
+        } else {
+            String message = "its node was lost in %d attempts, last %s".formatted(Invocation.MAX_LOSSES, node);
+            failed(invocation, Map.of("error", "Node.Lost", "message", message));
+        }
+    }
+
     private void tell(Invocation known, Object data) {
         run.effects.add(new Effect.Status(
                 run.logEvent.event().firing(),
@@ -216,6 +246,10 @@ final class Receiving {
         Invocation invocation = invocation(event);
         if (invocation == null || !invocation.isOpen() || !run.isRunning()) {
             refuse(event, "data/not-open", "firing %s is not open in task %s".formatted(event.firing(), header.task));
+            return;
+        }
+        if (invocation.isGivenUp(event.attempt())) {
+            ignore("firing %s, attempt %d was given up with its node".formatted(event.firing(), event.attempt()));
             return;
         }
         Signals signals = Signals.of(run, invocation);

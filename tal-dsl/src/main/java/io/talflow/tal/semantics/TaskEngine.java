@@ -158,6 +158,7 @@ public final class TaskEngine {
         header.updatedAt = logEvent.timeMillis();
         header.version = start.version();
         header.parent = event.extensions().getOrDefault(EventTypes.PARENT, "");
+        header.nodes = event.extensions().getOrDefault(EventTypes.NODES, "");
         state.put("in", Json.bytes(start.input()));
         Parking parking = new Parking(state, header);
         parking.add(logEvent, Timers.NEVER);
@@ -204,6 +205,7 @@ public final class TaskEngine {
         } else if (event.type().equals(EventTypes.TASK_PINNED) && header.version.isEmpty()) {
             header.advance(logEvent.timeMillis());
             header.version = String.valueOf(((Map<?, ?>) event.value()).get("version"));
+            header.nodes = event.extensions().getOrDefault(EventTypes.NODES, header.nodes);
             begin(state, header, effects);
         } else if (header.parked < MAX_PARKED) {
             new Parking(state, header).add(logEvent, Timers.NEVER);

@@ -84,6 +84,9 @@ final class TaskHeader {
     /** The firing of another task that this one's end is an event of; empty: nobody waits. */
     String parent = "";
 
+    /** Where its functions run: {@link io.talflow.tal.event.EventTypes#NODES}. */
+    String nodes = "";
+
     TaskHeader(String task, String workflow, int partition, long startOffset, long startedAt) {
         this.task = task;
         this.workflow = workflow;
@@ -106,7 +109,7 @@ final class TaskHeader {
 
     @SuppressWarnings("EnumOrdinal") // rows keep it: a status is only ever added at the end
     byte[] bytes() {
-        byte[][] texts = {utf8(task), utf8(workflow), utf8(version), utf8(parent)};
+        byte[][] texts = {utf8(task), utf8(workflow), utf8(version), utf8(parent), utf8(nodes)};
         int length = FIXED_BYTES;
         for (byte[] text : texts) {
             length += Short.BYTES + text.length;
@@ -129,6 +132,7 @@ final class TaskHeader {
         out.putInt(outside).putInt(added).putInt(undoable);
         out.putInt(garbageFrom).putInt(garbageTo).putInt(rulesToClear);
         put(out, texts[3]);
+        put(out, texts[4]);
         return out.array();
     }
 
@@ -165,6 +169,7 @@ final class TaskHeader {
         header.garbageTo = in.getInt();
         header.rulesToClear = in.getInt();
         header.parent = text(in);
+        header.nodes = in.hasRemaining() ? text(in) : ""; // rows of before end here
         return header;
     }
 

@@ -40,7 +40,8 @@ class HistoryGoldenTest {
                         "growing",
                         "parent",
                         "child",
-                        "child-failed");
+                        "child-failed",
+                        "node-lost");
     }
 
     @ParameterizedTest(name = "{0}")

@@ -56,7 +56,7 @@ class ActionsTest {
         assertThat(start.event().task()).isEqualTo("deliver-it/k.rule-1.0");
         assertThat(start.event().extensions()).containsEntry(EventTypes.PARENT, "acts/k@1/rule-1/0");
         task.complete(
-                new Effect.Dispatch("acts/k", "acts", "", "acts/k@1/rule-1/0", 1, "", "delivery", new byte[0]),
+                new Effect.Dispatch("acts/k", "acts", "", "acts/k@1/rule-1/0", 1, "", "delivery", new byte[0], ""),
                 "there");
         assertThat(task.status().get("output")).isEqualTo("there");
     }

@@ -32,9 +32,24 @@ final class TaskScript {
     }
 
     TaskScript start(Object input) {
+        return start(input, Map.of());
+    }
+
+    /** @param extensions of the start event */
+    TaskScript start(Object input, Map<String, String> extensions) {
         Map<String, Object> data =
                 Map.of("workflow", task.substring(0, task.indexOf('/')), "version", "interpreted", "input", input);
-        return on(TalEvent.engine("start", "/test", EventTypes.TASK_STARTED, task, data));
+        return on(new TalEvent(
+                "start",
+                "/test",
+                EventTypes.TASK_STARTED,
+                "",
+                TalEvent.Kind.CONTROL,
+                task,
+                "",
+                0,
+                extensions,
+                Json.bytes(data)));
     }
 
     /** What comes next comes at this time. */
@@ -70,6 +85,13 @@ final class TaskScript {
 
     private TaskScript outcome(Effect.Dispatch dispatch, String type, Object data) {
         return on(of(dispatch, "", type, Map.of(), data));
+    }
+
+    /** The node of an attempt is lost, and these are left. */
+    TaskScript lost(Effect.Dispatch dispatch, String node, String left) {
+        Map<String, String> extensions = Map.of("talnode", node, EventTypes.NODES, left);
+        String id = "/" + dispatch.attempt() + "/lost";
+        return on(of(dispatch, id, EventTypes.INVOCATION_LOST, extensions, Map.of("reason", "silent")));
     }
 
     TaskScript ready(Effect.Dispatch dispatch, String name, Object value) {

@@ -1,0 +1,151 @@
+package io.talflow.flink.job;
+
+import static io.talflow.flink.job.JobStack.await;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.cloudevents.core.message.Encoding;
+import io.talflow.flink.node.Reports;
+import io.talflow.tal.Json;
+import io.talflow.tal.event.Topics;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+@DisplayName("A job with two nodes")
+class NodeLossIT {
+    private static final int BODIES = 40;
+    private static final String WORKFLOW = """
+            tal: 1
+            workflow: spread
+            functions:
+              split: {http: "http://localhost/", emits: {parts: stream}}
+              body: {http: "http://localhost/"}
+            rules:
+              - {when: started, do: {invoke: split}}
+              - {when: {item: split.parts}, fires: each, do: {invoke: body, with: "${ event.data }"}}
+              - {when: {gather: {completed: body}, over: split.parts}, do: {complete: "${ values }"}}
+            """;
+
+    @TempDir
+    static Path directory;
+
+    private static final ScheduledExecutorService BEATS = Executors.newSingleThreadScheduledExecutor();
+    private static final Map<String, byte[]> SPEAKING = new ConcurrentHashMap<>();
+    private static final List<Long> PARTS =
+            IntStream.range(0, BODIES).mapToObj(part -> (long) part).toList();
+
+    private static JobStack stack;
+    private static EchoGateway second;
+
+    @BeforeAll
+    static void start() throws Exception {
+        stack = JobStack.start(directory, NodeLossIT::result);
+        second = EchoGateway.start(stack.kafka(), NodeLossIT::result);
+        stack.define("spread", "v1", WORKFLOW);
+        Future<?> unused = BEATS.scheduleAtFixedRate(NodeLossIT::beat, 0, 500, TimeUnit.MILLISECONDS);
+    }
+
+    @AfterAll
+    static void stop() throws Exception {
+        BEATS.shutdownNow();
+        second.close();
+        stack.close();
+    }
+
+    private static Object result(Map<?, ?> firing) {
+        return firing.get("function").equals("split") ? Map.of("parts", PARTS) : firing.get("input");
+    }
+
+    private static void beat() {
+        SPEAKING.forEach((node, report) -> stack.kafka()
+                .sendLater(new ProducerRecord<>(Topics.NODES, node.getBytes(StandardCharsets.UTF_8), report)));
+    }
+
+    @Test
+    void spreadsATaskAndGoesOnWithoutTheOneThatFallsSilentAlsoAfterARestart() throws Exception {
+        SPEAKING.put("a", Reports.up("a", stack.gateway().url()));
+        SPEAKING.put("b", Reports.up("b", second.url()));
+        spreadOverBoth("warm");
+        stack.gateway().hold(1);
+        second.hold(1);
+        start("lost");
+        await("both run bodies, but for what they have given back")
+                .until(() -> stack.gateway().holding() + second.holding() >= BODIES - 1);
+        assertThat(second.holding()).isPositive();
+        Set<String> lost = runningOn(second, "spread/lost");
+        stack.nextCheckpoint();
+        stack.loseTaskManager();
+        SPEAKING.remove("b");
+        stack.gateway().release();
+        await("the other does it all").until(() -> stack.statuses().is("spread/lost", "COMPLETED"));
+        assertThat(output("spread/lost")).isEqualTo(PARTS);
+        assertThat(lost)
+                .allSatisfy(firing -> assertThat(stack.statuses().of(firing))
+                        .hasValueSatisfying(status -> assertThat(status)
+                                .containsEntry("status", "COMPLETED")
+                                .containsEntry("attempt", 2L)));
+
+        SPEAKING.put("b", Reports.up("b", second.url()));
+        await("it is told to stop what it had")
+                .until(() -> second.withdrawn()
+                        .containsAll(lost.stream().map(firing -> firing + "/1").toList()));
+        second.release();
+        start("after");
+        await("the log is read on").until(() -> stack.statuses().is("spread/after", "COMPLETED"));
+        await("what it says too late is ignored")
+                .untilAsserted(() -> assertThat(ignored("spread/lost")).containsAll(lost));
+        assertThat(output("spread/lost")).isEqualTo(PARTS);
+    }
+
+    /** Until the job knows both, what is started is not placed. */
+    private static void spreadOverBoth(String key) throws Exception {
+        int[] tries = {0};
+        await("a task runs on both").until(() -> {
+            String task = "spread/" + key + tries[0]++;
+            start(task.substring("spread/".length()));
+            await(task + " ends").until(() -> stack.statuses().is(task, "COMPLETED"));
+            return !second.firings(task).isEmpty()
+                    && !stack.gateway().firings(task).isEmpty();
+        });
+    }
+
+    private static void start(String key) throws Exception {
+        try (Sdk sdk = new Sdk(stack.kafka(), Encoding.BINARY)) {
+            sdk.send(null, Sdk.start("spread", key, Map.of()));
+        }
+    }
+
+    private static Set<String> runningOn(EchoGateway gateway, String task) {
+        return gateway.firings(task).stream()
+                .filter(firing -> stack.statuses().is(firing, "RUNNING"))
+                .collect(Collectors.toSet());
+    }
+
+    private static Object output(String task) {
+        return stack.statuses().of(task).orElseThrow().get("output");
+    }
+
+    /** The firings whose outcomes changed nothing. */
+    private static Set<String> ignored(String task) {
+        return stack.kafka().read(Topics.HISTORY).stream()
+                .map(record -> Json.parseObject(record.value()))
+                .filter(decision -> task.equals(decision.get("task")) && decision.get("ignored") != null)
+                .map(decision -> String.valueOf(decision.get("event")).replaceAll("/1$", ""))
+                .collect(Collectors.toSet());
+    }
+}
