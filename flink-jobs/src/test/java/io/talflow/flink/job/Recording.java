@@ -6,7 +6,9 @@ import io.talflow.tal.Json;
 import io.talflow.tal.event.CloudEventCodec;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.event.TaskId;
 import io.talflow.tal.event.Topics;
+import io.talflow.tal.replay.History;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -48,6 +50,34 @@ final class Recording {
             }
         }
         return all;
+    }
+
+    /** A task's events and what was decided on each, as an offline replay takes them. */
+    static History history(LocalKafka kafka, String task, String version, String definition) {
+        Map<Long, List<Map<String, Object>>> decisions = new HashMap<>();
+        for (ConsumerRecord<byte[], byte[]> record : kafka.read(Topics.HISTORY)) {
+            Map<String, Object> decision = Json.parseObject(record.value());
+            if (task.equals(decision.get("task"))) {
+                decisions
+                        .computeIfAbsent((Long) decision.get("offset"), any -> new ArrayList<>())
+                        .add(History.decision(decision));
+            }
+        }
+        List<History.Entry> events = new ArrayList<>();
+        for (ConsumerRecord<byte[], byte[]> record : kafka.read(Topics.EVENTS)) {
+            Map<String, byte[]> headers = new HashMap<>();
+            record.headers().forEach(header -> headers.put(header.key(), header.value()));
+            TalEvent event = CloudEventCodec.decode(headers, record.value());
+            if (event.task().equals(task)) {
+                events.add(new History.Entry(
+                        record.partition(),
+                        record.offset(),
+                        record.timestamp(),
+                        event,
+                        decisions.getOrDefault(record.offset(), List.of())));
+            }
+        }
+        return new History(task, TaskId.workflow(task), version, "workflow.yaml", definition, events);
     }
 
     /** A decision that is told again after a recovery must be the same, and counts once. */

@@ -6,6 +6,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.cloudevents.core.message.Encoding;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.Topics;
+import io.talflow.tal.replay.Outcome;
+import io.talflow.tal.replay.Replay;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -148,6 +150,7 @@ class RestartIT {
             String task = "silent/" + key + number;
             await(task + " ends").until(() -> stack.statuses().is(task, "COMPLETED"));
             assertThat(stack.statuses().of(task).orElseThrow()).containsEntry("output", "silence/timer");
+            isReplayed(task, SILENT, "silence/timer");
         }
         assertThat(differing(decisions())).as("decided otherwise after it").isEmpty();
     }
@@ -179,6 +182,16 @@ class RestartIT {
                 .collect(Collectors.toSet());
         assertThat(new HashSet<>(stack.gateway().firings(task))).isEqualTo(ids);
         Recording.all(stack.kafka()).get(task).firedOnceAndInOrder(DAG.parents());
+        isReplayed(task, DAG.text(), status.get("output"));
+    }
+
+    /** An offline replay of what the topics hold decides the same at each event. */
+    private static void isReplayed(String task, String text, Object output) {
+        Outcome replayed = Replay.of(Recording.history(stack.kafka(), task, "v1", text));
+        assertThat(replayed.difference()).as("%s, -Dseed=%d", task, SEED).isEmpty();
+        assertThat(replayed.decisions()).isPositive();
+        assertThat(replayed.status()).containsEntry("status", "COMPLETED");
+        assertThat(replayed.status().get("output")).isEqualTo(output);
     }
 
     private static io.cloudevents.CloudEvent named(String key, String id) {
