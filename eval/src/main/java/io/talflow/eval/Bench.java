@@ -22,6 +22,8 @@ import picocli.CommandLine.Spec;
             IngestCommand.class,
             OverlapCommand.class,
             IdleCommand.class,
+            InvokeCommand.class,
+            ColdstartCommand.class,
             JmhCommand.class
         },
         footer = {"", "Example:", "  talflow bench floor --hops 10 --runs 3 --json"})

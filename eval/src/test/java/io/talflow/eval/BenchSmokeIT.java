@@ -10,6 +10,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -29,6 +31,7 @@ class BenchSmokeIT {
                     ingest --rules 2 --count 5 --events 20 --warmup-events 10 --cold-events 10 --one-task-events 10 --runs 1 | events_per_second cold_events_per_second one_task_events_per_second
                     overlap --slices 3 --produce-ms 150 --body-ms 50 --tasks 1 --warmup 1 --runs 1 | makespan_over_ideal slice_to_start_p50_ms speedup_over_control_flow
                     idle --tasks 20 --wakes 3 --warmup 2 --runs 1 | heap_bytes_per_task state_bytes_per_task wake_p50_ms
+                    invoke --calls 5 --inflight 4 --warmup 1 --seconds 1 --no-container --runs 1 | process_p50_ms process_inflight_4_per_second
                     """)
     void printsOneJsonObjectWithItsMetrics(String arguments, String metrics) {
         String bench = arguments.substring(0, arguments.indexOf(' '));
@@ -42,6 +45,23 @@ class BenchSmokeIT {
         assertThat(median.keySet()).map(String::valueOf).contains(metrics.split(" "));
         assertThat(median.values())
                 .allSatisfy(value -> assertThat((Double) value).isFinite());
+    }
+
+    @Test
+    void measuresColdStartsBesideTheEnginesOwn() {
+        boolean engine = Stream.of("/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock")
+                .anyMatch(socket -> Files.exists(Path.of(socket)));
+        assertThat(engine || !"1".equals(System.getenv("TALFLOW_CONTAINERS_REQUIRED")))
+                .as("a container engine")
+                .isTrue();
+        Assumptions.assumeTrue(engine, "no container engine: infra/dev/containers.sh starts one");
+
+        Map<?, ?> median =
+                (Map<?, ?>) run("coldstart --starts 1 --runs 1 --json").get("median");
+
+        assertThat(median.keySet())
+                .map(String::valueOf)
+                .contains("container_p50_ms", "process_p50_ms", "container_over_engine_run");
     }
 
     @Test
