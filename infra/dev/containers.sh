@@ -27,7 +27,7 @@ for found in ${host#unix://} /run/docker.sock /var/run/docker.sock "$socket"; do
 done
 
 lacks=""
-for program in podman runc conmon netavark curl; do
+for program in podman runc conmon netavark aardvark-dns iptables curl; do
     command -v $program >/dev/null 2>&1 || [ -x /usr/lib/podman/$program ] || [ -x /usr/sbin/$program ] || lacks="$lacks $program"
 done
 if [ -n "$lacks" ]; then
