@@ -1,4 +1,4 @@
-"""A small order: prices each line, adds them up, and books a courier for an express order."""
+"""A small order: prices each line and adds them up; a courier is booked by courier.sh."""
 
 PRICES = {"apple": 40, "bread": 320, "cheese": 980}
 
@@ -16,10 +16,6 @@ def price(ctx, input):
 
 def total(ctx, input):
     return {"total": sum(line["cents"] for line in input["price"])}
-
-
-def courier(ctx, input):
-    return {"booked": True}
 
 
 def confirm(ctx, input):

@@ -8,6 +8,7 @@ It connects to the socket, serves POST requests on that connection, and ends wit
 import base64
 import json
 import os
+import signal
 import socket
 import sys
 import threading
@@ -89,8 +90,15 @@ def _end_with(descriptor):
     os._exit(0)
 
 
+def _terminated(number, frame):
+    """Ends the handler as an exception would, so that its finally blocks run; the gateway kills what stays too long."""
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    sys.exit(128 + number)
+
+
 def main(arguments):
     path, file, handler, limit = arguments
+    signal.signal(signal.SIGTERM, _terminated)
     gateway = os.dup(0)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)

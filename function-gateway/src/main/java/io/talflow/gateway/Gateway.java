@@ -10,6 +10,7 @@ import io.talflow.gateway.container.Containers;
 import io.talflow.gateway.container.RuntimeDoor;
 import io.talflow.gateway.event.OutcomeEvents;
 import io.talflow.gateway.event.OutcomePublisher;
+import io.talflow.gateway.exec.CommandExecutor;
 import io.talflow.gateway.exec.Executors;
 import io.talflow.gateway.exec.FunctionClient;
 import io.talflow.gateway.exec.HttpExecutor;
@@ -148,8 +149,9 @@ public final class Gateway implements AutoCloseable {
                         timer,
                         clock)));
         HttpExecutor http = closing(new HttpExecutor(options.security().destinations(), timer, clock));
+        CommandExecutor commands = closing(new CommandExecutor(bundles, logs, timer, clock, options.pythonServers()));
         Executors executors =
-                new Executors(new PythonExecutor(pool), http, containers, new ReplayExecutor(timer, clock));
+                new Executors(new PythonExecutor(pool), http, commands, containers, new ReplayExecutor(timer, clock));
         Attempts attempts =
                 new Attempts(urls, new SecretStore(options.security().secrets()));
         Invoker invoker = closing(new Invoker(journal, definitions, executors, attempts, publisher, clock));

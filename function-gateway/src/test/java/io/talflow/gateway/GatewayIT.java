@@ -30,6 +30,7 @@ class GatewayIT {
               text: {python: "bad.py:text"}
               huge: {python: "bad.py:huge"}
               missing: {python: "none.py"}
+              shell: {command: [sh, -c, "echo from $TALFLOW_TASK >&2; cat"]}
               noop: {replay: {runtime: 0s}, emits: {out: {kind: value, bytes: 7}}}
               slow: {replay: {runtime: 30s}}
             rules:
@@ -42,6 +43,7 @@ class GatewayIT {
                   - {invoke: text}
                   - {invoke: huge}
                   - {invoke: missing}
+                  - {invoke: shell}
                   - {invoke: noop}
                   - {invoke: slow}
             """, "fine.py", """
@@ -60,7 +62,10 @@ class GatewayIT {
                 os._exit(7)
 
             def hangs(ctx, input):
-                time.sleep(600)
+                try:
+                    time.sleep(600)
+                finally:
+                    print("cleaned up")
 
             def text(ctx, input):
                 return {1, 2}
@@ -105,6 +110,14 @@ class GatewayIT {
     }
 
     @Test
+    void runsACommandAndKeepsWhatItWroteToStderr() throws Exception {
+        assertThat(outcome("shell", Map.of("n", 21L)).value()).isEqualTo(Map.of("n", 21L));
+        String logs =
+                new String(client.get("/v1/tasks/bad/t/logs?function=shell").body(), StandardCharsets.UTF_8);
+        assertThat(logs).contains("from bad/t");
+    }
+
+    @Test
     void answersAReplayAtOnce() throws Exception {
         assertThat(outcome("noop", Map.of()).value()).isEqualTo(Map.of("out", Map.of("bytes", 7L)));
     }
@@ -128,6 +141,9 @@ class GatewayIT {
     @Test
     void stopsAFunctionThatHangs() throws Exception {
         assertThat(failure("hangs").get("error")).isEqualTo("Timeout");
+        String logs =
+                new String(client.get("/v1/tasks/bad/t/logs?function=hangs").body(), StandardCharsets.UTF_8);
+        assertThat(logs).as("its finally block ran").contains("cleaned up");
     }
 
     @Test

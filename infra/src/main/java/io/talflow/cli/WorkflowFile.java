@@ -39,6 +39,9 @@ record WorkflowFile(Path path, Formats.Loaded loaded) {
 
     /** What may be a file of the workflow's folder. */
     private static Stream<String> named(Function.Executor executor) {
+        if (executor instanceof Function.Executor.Command command) {
+            return command.words().stream();
+        }
         return executor instanceof Function.Executor.Image image ? image.container().code().stream() : Stream.empty();
     }
 

@@ -75,6 +75,9 @@ public final class BundleStore {
             }
             Files.createDirectories(path.getParent());
             Files.write(path, file.getValue());
+            if (isProgram(file.getValue()) && !path.toFile().setExecutable(true)) {
+                throw new IOException(file.getKey() + " cannot be made executable");
+            }
         }
         Path zip = drafts.resolve("zip");
         Files.write(zip, bundle.zip());
@@ -98,6 +101,13 @@ public final class BundleStore {
                 Files.deleteIfExists(file);
             }
         }
+    }
+
+    /** A script that names its interpreter, or an ELF file; a zip need not tell that a file is to be executable. */
+    private static boolean isProgram(byte[] file) {
+        return file.length > 4
+                && (file[0] == '#' && file[1] == '!'
+                        || file[0] == 0x7f && file[1] == 'E' && file[2] == 'L' && file[3] == 'F');
     }
 
     /** The zip of a version, as it was uploaded. */

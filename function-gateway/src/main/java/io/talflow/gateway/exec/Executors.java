@@ -3,7 +3,12 @@ package io.talflow.gateway.exec;
 import io.talflow.tal.model.Function;
 
 /** The executor for each kind of function. */
-public record Executors(FunctionExecutor python, FunctionExecutor http, FunctionExecutor image, FunctionExecutor replay)
+public record Executors(
+        FunctionExecutor python,
+        FunctionExecutor http,
+        FunctionExecutor command,
+        FunctionExecutor image,
+        FunctionExecutor replay)
         implements FunctionExecutor {
     @Override
     public Execution run(FunctionCall call) {
@@ -13,6 +18,9 @@ public record Executors(FunctionExecutor python, FunctionExecutor http, Function
         }
         if (kind instanceof Function.Executor.Http) {
             return http.run(call);
+        }
+        if (kind instanceof Function.Executor.Command) {
+            return command.run(call);
         }
         if (kind instanceof Function.Executor.Image) {
             return image.run(call);

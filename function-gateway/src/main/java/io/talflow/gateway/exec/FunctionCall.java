@@ -8,6 +8,7 @@ import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 
@@ -59,6 +60,28 @@ public record FunctionCall(Firing firing, Function function, Access access, Comp
                         "X-Talflow-Secrets",
                         Base64.getEncoder()
                                 .encodeToString(Json.bytes(access.secrets().values())));
+    }
+
+    /**
+     * The same facts for a process, as its environment, and its secrets.
+     *
+     * @param deadline epoch milliseconds
+     * @param gateway the base URL that the process can reach
+     */
+    Map<String, String> environment(long deadline, String gateway) {
+        Map<String, String> environment = new LinkedHashMap<>();
+        environment.put("TALFLOW_TASK", firing.task());
+        environment.put("TALFLOW_FIRING", firing.key().firing());
+        environment.put("TALFLOW_ATTEMPT", Integer.toString(firing.key().attempt()));
+        environment.put("TALFLOW_DEADLINE_MS", Long.toString(deadline));
+        environment.put("TALFLOW_RUNTIME", gateway);
+        environment.put("TALFLOW_TOKEN", access.token());
+        environment.put("TRACEPARENT", TraceContext.parent(firing.key()));
+        access.secrets()
+                .values()
+                .forEach((name, value) -> environment.put(
+                        "TALFLOW_SECRET_" + name.toUpperCase(Locale.ROOT).replace('-', '_'), value));
+        return environment;
     }
 
     /**

@@ -45,7 +45,7 @@ final class PythonJob {
     void runsOn(PythonServer runner) {
         server = runner;
         if (cancelled) {
-            runner.kill();
+            runner.terminate();
         }
     }
 
@@ -53,7 +53,7 @@ final class PythonJob {
         cancelled = true;
         PythonServer runner = server;
         if (runner != null) {
-            runner.kill();
+            runner.terminate();
         }
     }
 

@@ -19,6 +19,7 @@ final class PythonServer implements AutoCloseable {
     private static final long EXIT_SECONDS = 2;
 
     private final ServerKey key;
+    private final ProcessGroup group;
     private final Process process;
     private final HttpWire wire;
     private final Path output;
@@ -31,14 +32,15 @@ final class PythonServer implements AutoCloseable {
 
     PythonServer(
             ServerKey key,
-            Process process,
+            ProcessGroup group,
             SocketChannel connection,
             Path output,
             FunctionLogs logs,
             ScheduledExecutorService timer,
             Clock clock) {
         this.key = key;
-        this.process = process;
+        this.group = group;
+        this.process = group.process();
         this.wire = new HttpWire(connection);
         this.output = output;
         this.logs = logs;
@@ -107,8 +109,13 @@ final class PythonServer implements AutoCloseable {
     /** Ends the process and those it started, now. */
     void kill() {
         broken = true;
-        process.descendants().forEach(ProcessHandle::destroyForcibly);
-        process.destroyForcibly();
+        group.kill();
+    }
+
+    /** Asks them to end; after the grace they are killed. */
+    void terminate() {
+        broken = true;
+        group.terminate(timer);
     }
 
     @Override
@@ -118,7 +125,7 @@ final class PythonServer implements AutoCloseable {
         FunctionLogs.delete(output);
     }
 
-    /** Kills the process when the time is over. */
+    /** Asks the process to end when the time is over. */
     private final class Timeout {
         private final ScheduledFuture<?> timer;
         private volatile boolean passed;
@@ -127,7 +134,7 @@ final class PythonServer implements AutoCloseable {
             timer = PythonServer.this.timer.schedule(
                     () -> {
                         passed = true;
-                        kill();
+                        terminate();
                     },
                     millis,
                     TimeUnit.MILLISECONDS);

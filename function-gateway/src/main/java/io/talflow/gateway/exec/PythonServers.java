@@ -80,8 +80,8 @@ public final class PythonServers implements AutoCloseable {
             Path socket = sockets.resolve(name);
             try (ServerSocketChannel listener = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
                 listener.bind(UnixDomainSocketAddress.of(socket));
-                Process process = process(key, files, python, socket, output);
-                return new PythonServer(key, process, connection(listener, process), output, logs, timer, clock);
+                ProcessGroup group = process(key, files, python, socket, output);
+                return new PythonServer(key, group, connection(listener, group.process()), output, logs, timer, clock);
             } finally {
                 Files.deleteIfExists(socket);
             }
@@ -92,7 +92,8 @@ public final class PythonServers implements AutoCloseable {
         }
     }
 
-    private Process process(ServerKey key, Path files, String python, Path socket, Path output) throws IOException {
+    private ProcessGroup process(ServerKey key, Path files, String python, Path socket, Path output)
+            throws IOException {
         ProcessBuilder builder = new ProcessBuilder(
                 python,
                 "-m",
@@ -110,7 +111,7 @@ public final class PythonServers implements AutoCloseable {
         environment.put("PYTHONIOENCODING", "utf-8:backslashreplace");
         builder.redirectErrorStream(true);
         builder.redirectOutput(ProcessBuilder.Redirect.appendTo(output.toFile()));
-        return builder.start();
+        return ProcessGroup.start(builder);
     }
 
     private SocketChannel connection(ServerSocketChannel listener, Process process) throws IOException {

@@ -54,6 +54,20 @@ public record Function(
         record Image(String image, Container container) implements Executor {}
 
         /**
+         * A program, run once an invocation: the input on its standard input, the result on its standard output.
+         *
+         * @param words the program and its arguments, at least one; no shell reads them
+         */
+        record Command(List<String> words) implements Executor {
+            public Command {
+                words = List.copyOf(words);
+                if (words.isEmpty() || words.get(0).isEmpty()) {
+                    throw new IllegalArgumentException("a command needs a program, is " + words);
+                }
+            }
+        }
+
+        /**
          * Stands in for a function of an imported workflow: takes its recorded runtime and answers with a descriptor
          * {@code {"bytes": n}} for each datum in {@link Function#emits}. With a runtime of zero it is the no-op that
          * measures the engine alone.

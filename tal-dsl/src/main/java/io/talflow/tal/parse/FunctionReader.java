@@ -5,6 +5,7 @@ import io.talflow.tal.model.Function.Datum;
 import io.talflow.tal.model.Function.Executor;
 import io.talflow.tal.model.Retry;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -15,7 +16,7 @@ import java.util.regex.Pattern;
 
 /** Reads an entry of {@code functions}. Nothing in it is a template. */
 final class FunctionReader {
-    private static final List<String> EXECUTORS = List.of("python", "http", "image", "replay");
+    private static final List<String> EXECUTORS = List.of("python", "http", "command", "image", "replay");
     private static final long MOST_SLICES = 1_000_000;
     private static final Pattern PYTHON =
             Pattern.compile("((?:[A-Za-z0-9_-]+/)*[A-Za-z0-9_]+\\.py)(?::([A-Za-z_]\\w*))?");
@@ -31,7 +32,17 @@ final class FunctionReader {
             return Optional.empty();
         }
         fields.allow(
-                "python", "http", "image", "container", "replay", "emits", "timeout", "retry", "compensate", "secrets");
+                "python",
+                "http",
+                "command",
+                "image",
+                "container",
+                "replay",
+                "emits",
+                "timeout",
+                "retry",
+                "compensate",
+                "secrets");
         if (fields.has("container") && !fields.has("image")) {
             problems.error(
                     "tal/bad-container",
@@ -77,6 +88,9 @@ final class FunctionReader {
                     "http: must be a http(s) URL, is '%s'".formatted(url));
             return Optional.empty();
         }
+        if (head.equals("command")) {
+            return command(fields);
+        }
         if (head.equals("image")) {
             return new ContainerReader(problems).read(fields);
         }
@@ -87,6 +101,32 @@ final class FunctionReader {
             }
             return replay.duration("runtime", Duration.ZERO).map(Executor.Replay::new);
         });
+    }
+
+    private Optional<Executor> command(Fields fields) {
+        Node node = fields.node("command");
+        if (!(node instanceof Node.Sequence list)
+                || list.items().isEmpty()
+                || "".equals(list.items().get(0).value())) {
+            problems.error(
+                    "tal/bad-command",
+                    node.position(),
+                    "command: must be a list of words, the program first, such as [ffprobe, -of, json, \"-\"], is %s"
+                            .formatted(node.kind()));
+            return Optional.empty();
+        }
+        List<String> words = new ArrayList<>();
+        for (Node item : list.items()) {
+            if (item.value() instanceof String word) {
+                words.add(word);
+            } else {
+                problems.error(
+                        "tal/bad-command",
+                        item.position(),
+                        "command: a word must be text, is %s; quote it".formatted(item.kind()));
+            }
+        }
+        return words.size() == list.items().size() ? Optional.of(new Executor.Command(words)) : Optional.empty();
     }
 
     private Optional<Datum> datum(String function, String name, Node node) {

@@ -55,6 +55,8 @@ final class DeclarationPrinter {
             if (!container.isEmpty()) {
                 fields.put("container", container);
             }
+        } else if (function.executor() instanceof Function.Executor.Command command) {
+            fields.put("command", command.words());
         } else if (function.executor() instanceof Function.Executor.Replay replay) {
             fields.put("replay", Map.of("runtime", Durations.print(replay.runtime())));
         }
