@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * How a gateway runs. From the command line {@code --key value}, or from the environment {@code TALFLOW_KEY}, the
@@ -110,149 +111,85 @@ public record GatewayOptions(
                 Draining.DEFAULT);
     }
 
-    public GatewayOptions withPort(int newPort) {
-        return new GatewayOptions(
-                kafka,
-                data,
-                host,
-                newPort,
-                advertise,
-                nodeId,
-                control,
-                partitions,
-                python,
-                pythonServers,
-                pythonIdle,
-                security,
-                containers,
-                draining);
+    public GatewayOptions withPort(int port) {
+        return with(changed -> changed.port = port);
     }
 
-    public GatewayOptions withNodeId(String newNodeId) {
-        return new GatewayOptions(
-                kafka,
-                data,
-                host,
-                port,
-                advertise,
-                newNodeId,
-                control,
-                partitions,
-                python,
-                pythonServers,
-                pythonIdle,
-                security,
-                containers,
-                draining);
+    public GatewayOptions withNodeId(String nodeId) {
+        return with(changed -> changed.nodeId = nodeId);
     }
 
-    public GatewayOptions withDraining(Draining newDraining) {
-        return new GatewayOptions(
-                kafka,
-                data,
-                host,
-                port,
-                advertise,
-                nodeId,
-                control,
-                partitions,
-                python,
-                pythonServers,
-                pythonIdle,
-                security,
-                containers,
-                newDraining);
+    public GatewayOptions withDraining(Draining draining) {
+        return with(changed -> changed.draining = draining);
     }
 
-    public GatewayOptions withControl(String newControl) {
-        return new GatewayOptions(
-                kafka,
-                data,
-                host,
-                port,
-                advertise,
-                nodeId,
-                newControl,
-                partitions,
-                python,
-                pythonServers,
-                pythonIdle,
-                security,
-                containers,
-                draining);
+    public GatewayOptions withControl(String control) {
+        return with(changed -> changed.control = control);
     }
 
     public GatewayOptions withPython(int servers, Duration idle) {
-        return new GatewayOptions(
-                kafka,
-                data,
-                host,
-                port,
-                advertise,
-                nodeId,
-                control,
-                partitions,
-                python,
-                servers,
-                idle,
-                security,
-                containers,
-                draining);
+        return with(changed -> {
+            changed.pythonServers = servers;
+            changed.pythonIdle = idle;
+        });
     }
 
-    /** @param newHost address to listen at; other than loopback needs authentication */
-    public GatewayOptions withHost(String newHost) {
-        return new GatewayOptions(
-                kafka,
-                data,
-                newHost,
-                port,
-                advertise,
-                nodeId,
-                control,
-                partitions,
-                python,
-                pythonServers,
-                pythonIdle,
-                security,
-                containers,
-                draining);
+    /** @param host address to listen at; other than loopback needs authentication */
+    public GatewayOptions withHost(String host) {
+        return with(changed -> changed.host = host);
     }
 
-    public GatewayOptions withSecurity(Security newSecurity) {
-        return new GatewayOptions(
-                kafka,
-                data,
-                host,
-                port,
-                advertise,
-                nodeId,
-                control,
-                partitions,
-                python,
-                pythonServers,
-                pythonIdle,
-                newSecurity,
-                containers,
-                draining);
+    public GatewayOptions withSecurity(Security security) {
+        return with(changed -> changed.security = security);
     }
 
-    public GatewayOptions withContainers(ContainerOptions newContainers) {
+    public GatewayOptions withContainers(ContainerOptions containers) {
+        return with(changed -> changed.containers = containers);
+    }
+
+    private GatewayOptions with(Consumer<Changed> change) {
+        Changed changed = new Changed(this);
+        change.accept(changed);
         return new GatewayOptions(
                 kafka,
                 data,
-                host,
-                port,
+                changed.host,
+                changed.port,
                 advertise,
-                nodeId,
-                control,
+                changed.nodeId,
+                changed.control,
                 partitions,
                 python,
-                pythonServers,
-                pythonIdle,
-                security,
-                newContainers,
-                draining);
+                changed.pythonServers,
+                changed.pythonIdle,
+                changed.security,
+                changed.containers,
+                changed.draining);
+    }
+
+    /** What a {@code with} may change. */
+    private static final class Changed {
+        private String host;
+        private int port;
+        private String nodeId;
+        private String control;
+        private int pythonServers;
+        private Duration pythonIdle;
+        private Security security;
+        private ContainerOptions containers;
+        private Draining draining;
+
+        Changed(GatewayOptions options) {
+            host = options.host;
+            port = options.port;
+            nodeId = options.nodeId;
+            control = options.control;
+            pythonServers = options.pythonServers;
+            pythonIdle = options.pythonIdle;
+            security = options.security;
+            containers = options.containers;
+            draining = options.draining;
+        }
     }
 
     /** @throws IllegalArgumentException that names the option and the rule */
