@@ -17,6 +17,7 @@ import java.util.Map;
 public final class CloudEventCodec {
     private static final String STRUCTURED = "application/cloudevents";
     private static final String PREFIX = "ce_";
+    private static final String BASE64 = "data_base64";
 
     private CloudEventCodec() {}
 
@@ -73,7 +74,10 @@ public final class CloudEventCodec {
     public static Content content(Map<String, byte[]> headers, byte[] value) {
         if (contentType(headers).startsWith(STRUCTURED)) {
             Map<String, Object> json = object(value);
-            return new Content(String.valueOf(json.get("type")), json.get("data"));
+            if (!json.containsKey(BASE64)) {
+                Object data = json.remove("data");
+                return new Content(event(attributes(json), null).type(), data);
+            }
         }
         TalEvent event = decodeUnread(headers, value);
         return new Content(event.type(), event.data().length == 0 ? null : parse(event.data()));
@@ -142,16 +146,8 @@ public final class CloudEventCodec {
     private static TalEvent structured(byte[] value) {
         Map<String, Object> json = object(value);
         Object data = json.remove("data");
-        Object base64 = json.remove("data_base64");
-        Map<String, String> attributes = new HashMap<>();
-        json.forEach((name, attribute) -> {
-            if (attribute instanceof Map || attribute instanceof java.util.List) {
-                throw new MalformedEvent("attribute %s must be a string, number or boolean".formatted(name));
-            }
-            if (attribute != null) {
-                attributes.put(name, attribute.toString());
-            }
-        });
+        Object base64 = json.remove(BASE64);
+        Map<String, String> attributes = attributes(json);
         byte[] bytes = data == null ? new byte[0] : Json.bytes(data);
         if (base64 != null) {
             try {
@@ -161,6 +157,20 @@ public final class CloudEventCodec {
             }
         }
         return event(attributes, bytes);
+    }
+
+    /** Of what is left of a structured event without its data. */
+    private static Map<String, String> attributes(Map<String, Object> json) {
+        Map<String, String> attributes = new HashMap<>();
+        json.forEach((name, attribute) -> {
+            if (attribute instanceof Map || attribute instanceof java.util.List) {
+                throw new MalformedEvent("attribute %s must be a string, number or boolean".formatted(name));
+            }
+            if (attribute != null) {
+                attributes.put(name, attribute.toString());
+            }
+        });
+        return attributes;
     }
 
     private static TalEvent event(Map<String, String> attributes, byte[] data) {
