@@ -2,18 +2,15 @@ package io.talflow.cli;
 
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "apply",
         description = "Registers a workflow and uploads its functions' code; tasks that run keep their version.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  talflow apply datasets/word-count/workflow.yaml"})
-final class ApplyCommand implements Runnable {
+final class ApplyCommand extends GatewayCommand implements Runnable {
     @Parameters(paramLabel = "FILE", description = "A workflow file of any format.")
     private Path file;
 
@@ -23,15 +20,6 @@ final class ApplyCommand implements Runnable {
             defaultValue = "1",
             description = "Replayed functions take this part of their recorded runtime (default: 1).")
     private double timeScale;
-
-    @Mixin
-    private Connection connection;
-
-    @Mixin
-    private Output output;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public void run() {

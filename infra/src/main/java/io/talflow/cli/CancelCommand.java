@@ -3,18 +3,15 @@ package io.talflow.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "cancel",
         description = "Cancels a task: what runs is stopped, nothing more is started.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  talflow cancel order/42 --compensate --reason 'the customer wrote'"})
-final class CancelCommand implements Runnable {
+final class CancelCommand extends GatewayCommand implements Runnable {
     @Parameters(paramLabel = "TASK", description = "Id of the task: WORKFLOW/KEY.")
     private String task;
 
@@ -23,15 +20,6 @@ final class CancelCommand implements Runnable {
 
     @Option(names = "--compensate", description = "Undoes first what completed, the last first.")
     private boolean compensate;
-
-    @Mixin
-    private Connection connection;
-
-    @Mixin
-    private Output output;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public void run() {

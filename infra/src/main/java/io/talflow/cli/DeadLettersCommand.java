@@ -3,7 +3,6 @@ package io.talflow.cli;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -34,7 +33,7 @@ final class DeadLettersCommand implements Runnable {
             description = "Lists dead letters, newest first.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  talflow dead-letters list --limit 10"})
-    static final class ListLetters implements Runnable {
+    static final class ListLetters extends GatewayCommand implements Runnable {
         @Option(
                 names = "--limit",
                 paramLabel = "N",
@@ -48,15 +47,6 @@ final class DeadLettersCommand implements Runnable {
                 defaultValue = "",
                 description = "Only those before this one: the next page.")
         private String before;
-
-        @Mixin
-        private Connection connection;
-
-        @Mixin
-        private Output output;
-
-        @Spec
-        private CommandSpec spec;
 
         @Override
         public void run() {
@@ -99,18 +89,9 @@ final class DeadLettersCommand implements Runnable {
     }
 
     /** Prints what the gateway answers about one dead letter. */
-    abstract static class OfOne implements Runnable {
+    abstract static class OfOne extends GatewayCommand implements Runnable {
         @Parameters(paramLabel = "OFFSET", description = "Which one: its offset, as the list shows it.")
         private long offset;
-
-        @Mixin
-        private Connection connection;
-
-        @Mixin
-        private Output output;
-
-        @Spec
-        private CommandSpec spec;
 
         abstract Map<String, Object> answer(Api api, long offset);
 

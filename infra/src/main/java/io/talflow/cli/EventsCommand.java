@@ -3,28 +3,16 @@ package io.talflow.cli;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "events",
         description = "Lists the events of a task as the log has them, and what was decided on each.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  talflow events word-count/readme --output json"})
-final class EventsCommand implements Runnable {
+final class EventsCommand extends GatewayCommand implements Runnable {
     @Parameters(paramLabel = "TASK", description = "Id of the task: WORKFLOW/KEY.")
     private String task;
-
-    @Mixin
-    private Connection connection;
-
-    @Mixin
-    private Output output;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public void run() {

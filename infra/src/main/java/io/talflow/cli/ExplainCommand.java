@@ -5,11 +5,8 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "explain",
@@ -17,7 +14,7 @@ import picocli.CommandLine.Spec;
                 + " what a condition was evaluated on. The job itself answers, through the log.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  talflow explain order/42 ship"})
-final class ExplainCommand implements Runnable {
+final class ExplainCommand extends GatewayCommand implements Runnable {
     @Parameters(index = "0", paramLabel = "TASK", description = "Id of the task: WORKFLOW/KEY.")
     private String task;
 
@@ -30,15 +27,6 @@ final class ExplainCommand implements Runnable {
 
     @Option(names = "--all", description = "Rules that have fired for good, too.")
     private boolean all;
-
-    @Mixin
-    private Connection connection;
-
-    @Mixin
-    private Output output;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public void run() {

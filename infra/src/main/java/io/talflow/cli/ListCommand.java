@@ -2,17 +2,14 @@ package io.talflow.cli;
 
 import java.util.List;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "list",
         description = "Lists tasks, newest first.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  talflow list --workflow word-count --status RUNNING"})
-final class ListCommand implements Runnable {
+final class ListCommand extends GatewayCommand implements Runnable {
     /** What a task can be. */
     enum Status {
         WAITING,
@@ -37,15 +34,6 @@ final class ListCommand implements Runnable {
             defaultValue = "50",
             description = "How many at most (default: ${DEFAULT-VALUE}).")
     private int limit;
-
-    @Mixin
-    private Connection connection;
-
-    @Mixin
-    private Output output;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public void run() {

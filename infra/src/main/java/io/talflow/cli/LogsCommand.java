@@ -5,31 +5,19 @@ import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "logs",
         description = "Prints what a task's functions wrote to stdout and stderr.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  talflow logs word-count/readme count"})
-final class LogsCommand implements Runnable {
+final class LogsCommand extends GatewayCommand implements Runnable {
     @Parameters(index = "0", paramLabel = "TASK", description = "Id of the task: WORKFLOW/KEY.")
     private String task;
 
     @Parameters(index = "1", paramLabel = "FUNCTION", arity = "0..1", description = "One function only.")
     private String function;
-
-    @Mixin
-    private Connection connection;
-
-    @Mixin
-    private Output output;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public void run() {

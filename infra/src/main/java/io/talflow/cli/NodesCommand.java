@@ -5,25 +5,13 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "nodes",
         description = "Lists the nodes that run functions, with what each has and uses.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  talflow nodes"})
-final class NodesCommand implements Runnable {
-    @Mixin
-    private Connection connection;
-
-    @Mixin
-    private Output output;
-
-    @Spec
-    private CommandSpec spec;
-
+final class NodesCommand extends GatewayCommand implements Runnable {
     @Override
     public void run() {
         Map<String, Object> answer = connection.api().nodes();

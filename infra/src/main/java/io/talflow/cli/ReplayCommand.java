@@ -20,11 +20,8 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "replay",
@@ -40,7 +37,7 @@ import picocli.CommandLine.Spec;
             "  talflow replay readme.jsonl",
             "  talflow replay word-count/readme --kafka 127.0.0.1:9092"
         })
-final class ReplayCommand implements Callable<Integer> {
+final class ReplayCommand extends GatewayCommand implements Callable<Integer> {
     @Parameters(paramLabel = "TASK|FILE", description = "Id of a task, WORKFLOW/KEY, or a file with its history.")
     private String taskOrFile;
 
@@ -52,15 +49,6 @@ final class ReplayCommand implements Callable<Integer> {
             paramLabel = "HOST:PORT",
             description = "Reads the task's history from Kafka itself, without a gateway.")
     private String kafka;
-
-    @Mixin
-    private Connection connection;
-
-    @Mixin
-    private Output output;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public Integer call() {

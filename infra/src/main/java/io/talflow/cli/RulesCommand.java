@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -45,21 +44,12 @@ final class RulesCommand implements Runnable {
             description = "Lists the rules of a task that may still fire.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  talflow rules list order/42 --all"})
-    static final class ListRules implements Runnable {
+    static final class ListRules extends GatewayCommand implements Runnable {
         @Parameters(paramLabel = "TASK", description = TASK)
         private String task;
 
         @Option(names = "--all", description = "Rules that have fired for good, too.")
         private boolean all;
-
-        @Mixin
-        private Connection connection;
-
-        @Mixin
-        private Output output;
-
-        @Spec
-        private CommandSpec spec;
 
         @Override
         public void run() {
@@ -85,21 +75,12 @@ final class RulesCommand implements Runnable {
             },
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  talflow rules add order/42 late.yaml"})
-    static final class Add implements Runnable {
+    static final class Add extends GatewayCommand implements Runnable {
         @Parameters(index = "0", paramLabel = "TASK", description = TASK)
         private String task;
 
         @Parameters(index = "1", paramLabel = "FILE", description = "A file with the rule.")
         private Path file;
-
-        @Mixin
-        private Connection connection;
-
-        @Mixin
-        private Output output;
-
-        @Spec
-        private CommandSpec spec;
 
         @Override
         public void run() {
@@ -138,21 +119,12 @@ final class RulesCommand implements Runnable {
     }
 
     /** Arms or disables. */
-    abstract static class Switch implements Runnable {
+    abstract static class Switch extends GatewayCommand implements Runnable {
         @Parameters(index = "0", paramLabel = "TASK", description = TASK)
         private String task;
 
         @Parameters(index = "1", paramLabel = "RULE", description = "Id of the rule.")
         private String rule;
-
-        @Mixin
-        private Connection connection;
-
-        @Mixin
-        private Output output;
-
-        @Spec
-        private CommandSpec spec;
 
         private final String command;
 

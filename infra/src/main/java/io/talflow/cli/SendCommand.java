@@ -4,18 +4,15 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.UUID;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "send",
         description = "Sends a CloudEvent to a task.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  talflow send order/42 --type com.shop.paid.v1 --event-data '{\"amount\": 12}'"})
-final class SendCommand implements Runnable {
+final class SendCommand extends GatewayCommand implements Runnable {
     @Parameters(paramLabel = "TASK", description = "Id of the task the event is for.")
     private String task;
 
@@ -34,15 +31,6 @@ final class SendCommand implements Runnable {
             defaultValue = "/talflow/cli",
             description = "The event's source (default: ${DEFAULT-VALUE}).")
     private String source;
-
-    @Mixin
-    private Connection connection;
-
-    @Mixin
-    private Output output;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public void run() {

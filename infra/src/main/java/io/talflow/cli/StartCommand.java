@@ -3,18 +3,15 @@ package io.talflow.cli;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import picocli.CommandLine.Spec;
 
 @Command(
         name = "start",
         description = "Starts a task of an applied workflow and prints its id.",
         mixinStandardHelpOptions = true,
         footer = {"", "Example:", "  talflow start word-count --input '{\"path\": \"README.md\"}' --key readme"})
-final class StartCommand implements Runnable {
+final class StartCommand extends GatewayCommand implements Runnable {
     @Parameters(paramLabel = "WORKFLOW", description = "Name of the workflow.")
     private String workflow;
 
@@ -23,15 +20,6 @@ final class StartCommand implements Runnable {
 
     @Option(names = "--key", paramLabel = "KEY", description = "The task's key; the same key again is the same task.")
     private String key;
-
-    @Mixin
-    private Connection connection;
-
-    @Mixin
-    private Output output;
-
-    @Spec
-    private CommandSpec spec;
 
     @Override
     public void run() {

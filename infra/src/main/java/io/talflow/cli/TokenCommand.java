@@ -10,7 +10,6 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -61,13 +60,25 @@ final class TokenCommand implements Runnable {
         }
     }
 
+    /** What each of them has. */
+    abstract static class OfFile {
+        @Mixin
+        Tokens tokens;
+
+        @Mixin
+        Output output;
+
+        @Spec
+        CommandSpec spec;
+    }
+
     @Command(
             name = "create",
             description =
                     "Makes a token and prints it, once: the file keeps only its digest. A table is the token alone.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  talflow token create --role viewer --name grafana --expires 90d"})
-    static final class Create implements Runnable {
+    static final class Create extends OfFile implements Runnable {
         @Option(
                 names = "--role",
                 required = true,
@@ -89,15 +100,6 @@ final class TokenCommand implements Runnable {
                 description = "After which it is of no more use, such as 12h or 90d (default: never).")
         private String expires;
 
-        @Mixin
-        private Tokens tokens;
-
-        @Mixin
-        private Output output;
-
-        @Spec
-        private CommandSpec spec;
-
         @Override
         public void run() {
             long now = System.currentTimeMillis();
@@ -112,7 +114,7 @@ final class TokenCommand implements Runnable {
             spec.commandLine()
                     .getErr()
                     .println("token %s of %s, role %s; it is not shown again"
-                            .formatted(made.token().id(), name, role.name().toLowerCase(Locale.ROOT)));
+                            .formatted(made.token().id(), name, role.word()));
         }
 
         private Duration lifetime() {
@@ -128,16 +130,7 @@ final class TokenCommand implements Runnable {
             description = "Lists tokens, without what is secret of them.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  talflow token list --output json"})
-    static final class ListTokens implements Runnable {
-        @Mixin
-        private Tokens tokens;
-
-        @Mixin
-        private Output output;
-
-        @Spec
-        private CommandSpec spec;
-
+    static final class ListTokens extends OfFile implements Runnable {
         @Override
         public void run() {
             List<Map<String, Object>> rows = new ArrayList<>();
@@ -145,7 +138,7 @@ final class TokenCommand implements Runnable {
                 Map<String, Object> row = new LinkedHashMap<>();
                 row.put("id", token.id());
                 row.put("name", token.name());
-                row.put("role", token.role().name().toLowerCase(Locale.ROOT));
+                row.put("role", token.role().word());
                 row.put("created", Output.time(token.createdAt()));
                 row.put("expires", token.expiresAt() == 0 ? "never" : Output.time(token.expiresAt()));
                 rows.add(row);
@@ -163,18 +156,9 @@ final class TokenCommand implements Runnable {
             description = "Revokes a token; a running gateway refuses it within a second or two.",
             mixinStandardHelpOptions = true,
             footer = {"", "Example:", "  talflow token revoke 1f2e3d4c"})
-    static final class Revoke implements Runnable {
+    static final class Revoke extends OfFile implements Runnable {
         @Parameters(paramLabel = "ID|NAME", description = "One token, or all of a name.")
         private String which;
-
-        @Mixin
-        private Tokens tokens;
-
-        @Mixin
-        private Output output;
-
-        @Spec
-        private CommandSpec spec;
 
         @Override
         public void run() {
