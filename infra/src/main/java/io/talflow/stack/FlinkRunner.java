@@ -5,7 +5,9 @@ import io.talflow.flink.job.OrchestratorJob;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -36,6 +38,28 @@ final class FlinkRunner implements AutoCloseable {
         this.job = job;
     }
 
+    /**
+     * What a stack's job is given.
+     *
+     * @param gateway base URL
+     * @param tokens by which it shows the gateway who it is; empty: the gateway asks for none
+     */
+    static JobOptions job(String kafka, String gateway, Path checkpoints, Optional<StackTokens> tokens) {
+        List<String> arguments = new ArrayList<>(List.of(
+                "--kafka",
+                kafka,
+                "--gateway",
+                gateway,
+                "--parallelism",
+                "2",
+                "--checkpoint-interval-ms",
+                "1000",
+                "--checkpoints",
+                checkpoints.toAbsolutePath().toUri().toString()));
+        tokens.ifPresent(made -> arguments.addAll(made.jobArguments()));
+        return JobOptions.parse(arguments.toArray(String[]::new));
+    }
+
     /** @param checkpoints directory of retained checkpoints, kept over restarts */
     static FlinkRunner startLocally(Path checkpoints, JobOptions options) throws IOException {
         Configuration configuration = jobConfiguration(checkpoints);
@@ -60,7 +84,7 @@ final class FlinkRunner implements AutoCloseable {
     /** Submits the job to a session cluster whose class path holds it. */
     static FlinkRunner submit(int restPort, Path checkpoints, JobOptions options) throws IOException {
         Configuration configuration = jobConfiguration(checkpoints);
-        return start(StreamExecutionEnvironment.createRemoteEnvironment("127.0.0.1", restPort, configuration), options);
+        return start(StreamExecutionEnvironment.createRemoteEnvironment(LOOPBACK, restPort, configuration), options);
     }
 
     /** Cancels the job; its last checkpoint stays. */

@@ -99,19 +99,7 @@ public final class ProcessStack implements AutoCloseable {
         String url = "http://127.0.0.1:" + gateway;
         Path configuration = flinkConfiguration(ports.get(3), rest);
         Path checkpoints = Files.createDirectories(data.resolve("flink/checkpoints"));
-        List<String> jobArguments = new ArrayList<>(List.of(
-                "--kafka",
-                kafka,
-                "--gateway",
-                url,
-                "--parallelism",
-                "2",
-                "--checkpoint-interval-ms",
-                "1000",
-                "--checkpoints",
-                checkpoints.toUri().toString()));
-        tokens.ifPresent(made -> jobArguments.addAll(made.jobArguments()));
-        JobOptions options = JobOptions.parse(jobArguments.toArray(String[]::new));
+        JobOptions options = FlinkRunner.job(kafka, url, checkpoints, tokens);
         child(
                 "broker",
                 "512m",

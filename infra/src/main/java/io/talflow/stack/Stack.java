@@ -1,6 +1,5 @@
 package io.talflow.stack;
 
-import io.talflow.flink.job.JobOptions;
 import io.talflow.gateway.Gateway;
 import io.talflow.gateway.GatewayOptions;
 import io.talflow.gateway.log.TopicSetup;
@@ -8,7 +7,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
@@ -92,19 +90,7 @@ public final class Stack implements AutoCloseable {
         TopicSetup.ensure(kafka, PARTITIONS);
         String url = "http://127.0.0.1:" + ports.get(2);
         Path checkpoints = Files.createDirectories(data.resolve("flink/checkpoints"));
-        List<String> job = new ArrayList<>(List.of(
-                "--kafka",
-                kafka,
-                "--gateway",
-                url,
-                "--parallelism",
-                "2",
-                "--checkpoint-interval-ms",
-                "1000",
-                "--checkpoints",
-                checkpoints.toAbsolutePath().toUri().toString()));
-        tokens.ifPresent(made -> job.addAll(made.jobArguments()));
-        parts.push(FlinkRunner.startLocally(checkpoints, JobOptions.parse(job.toArray(String[]::new))));
+        parts.push(FlinkRunner.startLocally(checkpoints, FlinkRunner.job(kafka, url, checkpoints, tokens)));
         GatewayOptions options =
                 gatewayOptions.apply(GatewayOptions.of(kafka, gatewayData).withPort(ports.get(2)));
         Gateway gateway = Gateway.start(
