@@ -1,24 +1,16 @@
 package io.talflow.eval;
 
 import io.talflow.stack.Stack;
-import io.talflow.tal.Json;
 import io.talflow.tal.event.CloudEventCodec;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.Topics;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.Future;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -62,19 +54,7 @@ final class Embedded implements AutoCloseable {
 
     /** @param files the workflow's folder; {@code workflow.yaml} is in it */
     Workflow apply(String workflow, Map<String, byte[]> files) throws IOException, InterruptedException {
-        HttpRequest request = HttpRequest.newBuilder(
-                        URI.create(stack.url() + "/v1/workflows/" + workflow + "?file=workflow.yaml"))
-                .header("Content-Type", "application/zip")
-                .PUT(HttpRequest.BodyPublishers.ofByteArray(zip(files)))
-                .build();
-        HttpResponse<byte[]> response =
-                HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofByteArray());
-        Object version = Json.parseObject(response.body()).get("version");
-        if (version == null) {
-            throw new IOException(
-                    "the gateway did not take the workflow: " + new String(response.body(), StandardCharsets.UTF_8));
-        }
-        return new Workflow(workflow, version.toString());
+        return new Workflow(workflow, Upload.apply(stack.url(), workflow, files));
     }
 
     Workflow apply(String workflow, String text) throws IOException, InterruptedException {
@@ -104,17 +84,6 @@ final class Embedded implements AutoCloseable {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.IN, event.data());
         CloudEventCodec.headers(event).forEach(record.headers()::add);
         return record;
-    }
-
-    private static byte[] zip(Map<String, byte[]> files) throws IOException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            for (Map.Entry<String, byte[]> file : files.entrySet()) {
-                zip.putNextEntry(new ZipEntry(file.getKey()));
-                zip.write(file.getValue());
-            }
-        }
-        return bytes.toByteArray();
     }
 
     @Override

@@ -7,7 +7,6 @@ import io.talflow.stack.Broker;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.Topics;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -23,8 +22,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.ObjLongConsumer;
-import java.util.zip.ZipEntry;
-import java.util.zip.ZipOutputStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.common.header.Header;
 
@@ -59,20 +56,9 @@ final class LoneNode implements AutoCloseable {
 
     /** @return the version */
     String apply(String workflow, Map<String, String> files) throws IOException, InterruptedException {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ZipOutputStream zip = new ZipOutputStream(bytes)) {
-            for (Map.Entry<String, String> file : files.entrySet()) {
-                zip.putNextEntry(new ZipEntry(file.getKey()));
-                zip.write(file.getValue().getBytes(StandardCharsets.UTF_8));
-            }
-        }
-        Map<String, Object> answer =
-                send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/workflows/" + workflow))
-                        .PUT(HttpRequest.BodyPublishers.ofByteArray(bytes.toByteArray())));
-        if (!(answer.get("version") instanceof String version)) {
-            throw new IOException("the gateway did not take the workflow: " + answer);
-        }
-        return version;
+        Map<String, byte[]> bytes = new LinkedHashMap<>();
+        files.forEach((name, text) -> bytes.put(name, text.getBytes(StandardCharsets.UTF_8)));
+        return Upload.apply(gateway.url(), workflow, bytes);
     }
 
     /** Containers that are warm and wait, of all functions. */
