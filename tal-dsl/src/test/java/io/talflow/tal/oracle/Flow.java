@@ -3,6 +3,7 @@ package io.talflow.tal.oracle;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Consumer;
 
 /**
  * A workflow in the oracle's own words.
@@ -95,111 +96,108 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
         }
 
         Rule once() {
-            return new Rule(
-                    id, when, false, condition, otherwise, onTimeout, onFailed, enabled, invoke, switches, cancel,
-                    adds);
-        }
-
-        Rule onlyIf(int least, boolean withElse) {
-            return new Rule(
-                    id,
-                    when,
-                    each,
-                    OptionalInt.of(least),
-                    withElse,
-                    onTimeout,
-                    onFailed,
-                    enabled,
-                    invoke,
-                    switches,
-                    cancel,
-                    adds);
-        }
-
-        Rule withOnTimeout() {
-            return new Rule(
-                    id, when, each, condition, otherwise, true, onFailed, enabled, invoke, switches, cancel, adds);
-        }
-
-        Rule withOnFailed() {
-            return new Rule(
-                    id, when, each, condition, otherwise, onTimeout, true, enabled, invoke, switches, cancel, adds);
-        }
-
-        Rule disabled() {
-            return new Rule(
-                    id, when, each, condition, otherwise, onTimeout, onFailed, false, invoke, switches, cancel, adds);
-        }
-
-        Rule invoking(String function) {
-            return new Rule(
-                    id, when, each, condition, otherwise, onTimeout, onFailed, enabled, function, switches, cancel,
-                    adds);
-        }
-
-        Rule switching(Switch... what) {
-            return new Rule(
-                    id,
-                    when,
-                    each,
-                    condition,
-                    otherwise,
-                    onTimeout,
-                    onFailed,
-                    enabled,
-                    invoke,
-                    List.of(what),
-                    cancel,
-                    adds);
-        }
-
-        Rule with(Expr other) {
-            return new Rule(
-                    id, other, each, condition, otherwise, onTimeout, onFailed, enabled, invoke, switches, cancel,
-                    adds);
-        }
-
-        Rule cancelling(String node) {
-            return new Rule(
-                    id, when, each, condition, otherwise, onTimeout, onFailed, enabled, invoke, switches, node, adds);
-        }
-
-        Rule adding(Optional<Rule> rule) {
-            return new Rule(
-                    id, when, each, condition, otherwise, onTimeout, onFailed, enabled, invoke, switches, cancel, rule);
+            return with(rule -> rule.each = false);
         }
 
         Rule fromEach() {
-            return new Rule(
-                    id, when, true, condition, otherwise, onTimeout, onFailed, enabled, invoke, switches, cancel, adds);
+            return with(rule -> rule.each = true);
+        }
+
+        Rule onlyIf(int least, boolean withElse) {
+            return with(rule -> {
+                rule.condition = OptionalInt.of(least);
+                rule.otherwise = withElse;
+            });
         }
 
         Rule unconditional() {
-            return new Rule(
-                    id,
-                    when,
-                    each,
-                    OptionalInt.empty(),
-                    false,
-                    onTimeout,
-                    onFailed,
-                    enabled,
-                    invoke,
-                    switches,
-                    cancel,
-                    adds);
+            return with(rule -> {
+                rule.condition = OptionalInt.empty();
+                rule.otherwise = false;
+            });
+        }
+
+        Rule withOnTimeout() {
+            return with(rule -> rule.onTimeout = true);
         }
 
         Rule withoutOnTimeout() {
-            return new Rule(
-                    id, when, each, condition, otherwise, false, onFailed, enabled, invoke, switches, cancel, adds);
+            return with(rule -> rule.onTimeout = false);
+        }
+
+        Rule withOnFailed() {
+            return with(rule -> rule.onFailed = true);
+        }
+
+        Rule disabled() {
+            return with(rule -> rule.enabled = false);
+        }
+
+        Rule invoking(String function) {
+            return with(rule -> rule.invoke = function);
+        }
+
+        Rule switching(Switch... what) {
+            return with(rule -> rule.switches = List.of(what));
+        }
+
+        Rule with(Expr other) {
+            return with(rule -> rule.when = other);
+        }
+
+        Rule cancelling(String node) {
+            return with(rule -> rule.cancel = node);
+        }
+
+        Rule adding(Optional<Rule> added) {
+            return with(rule -> rule.adds = added);
         }
 
         /** The same as the task knows it. */
         Rule named(String other) {
-            return new Rule(
-                    other, when, each, condition, otherwise, onTimeout, onFailed, enabled, invoke, switches, cancel,
-                    adds);
+            return with(rule -> rule.id = other);
+        }
+
+        private Rule with(Consumer<Changed> change) {
+            Changed changed = new Changed(this);
+            change.accept(changed);
+            return changed.rule();
+        }
+
+        private static final class Changed {
+            private String id;
+            private Expr when;
+            private boolean each;
+            private OptionalInt condition;
+            private boolean otherwise;
+            private boolean onTimeout;
+            private boolean onFailed;
+            private boolean enabled;
+            private String invoke;
+            private List<Switch> switches;
+            private String cancel;
+            private Optional<Rule> adds;
+
+            Changed(Rule rule) {
+                id = rule.id;
+                when = rule.when;
+                each = rule.each;
+                condition = rule.condition;
+                otherwise = rule.otherwise;
+                onTimeout = rule.onTimeout;
+                onFailed = rule.onFailed;
+                enabled = rule.enabled;
+                invoke = rule.invoke;
+                switches = rule.switches;
+                cancel = rule.cancel;
+                adds = rule.adds;
+            }
+
+            Rule rule() {
+                return new Rule(
+                        id, when, each, condition, otherwise, onTimeout, onFailed, enabled, invoke, switches, cancel,
+                        adds);
+            }
         }
     }
 }
