@@ -66,8 +66,6 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     private static final String TOMBSTONE = "tombstone";
     /** How long an ended task's id is kept. */
     private static final long TOMBSTONE_MILLIS = Duration.ofDays(7).toMillis();
-    /** How long reports are held; nobody waits for them, people look at them. */
-    private static final long REPORT_MILLIS = 25;
     /** How often definitions that no task can run any more are removed. */
     private static final long RETIRE_MILLIS = Duration.ofHours(1).toMillis();
 
@@ -144,7 +142,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         engine = new TaskEngine(definitions, matcher);
         timers = getInternalTimerService("task-timers", StringSerializer.INSTANCE, this);
         clocks = new TaskClocks(timers);
-        reports = new Reports(this::emit);
+        reports = new Reports(this::emit, getProcessingTimeService());
         pins = new Pins(nodes, placement);
         reused = new StreamRecord<>(null);
         events = getMetricGroup().counter("events");
@@ -314,10 +312,8 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         } else if (effect instanceof Effect.Ended) {
             timers.registerProcessingTimeTimer(TOMBSTONE, timers.currentProcessingTime() + TOMBSTONE_MILLIS);
         } else if (effect instanceof Effect.Status status) {
-            reportSoon();
             reports.add(status);
         } else if (effect instanceof Effect.Decision decision) {
-            reportSoon();
             reports.add(decision);
         } else if (effect instanceof Effect.Reply reply) {
             emit(Outgoing.json(Topics.REPLIES, reply.query(), Json.bytes(reply.state())));
@@ -327,13 +323,6 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         } else if (effect instanceof Effect.DeadLetter letter) {
             deadLetters.inc();
             emit(Outgoing.deadLetter(Originals.of(letter.event(), record), letter.code(), letter.reason()));
-        }
-    }
-
-    private void reportSoon() {
-        if (reports.isEmpty()) {
-            long at = getProcessingTimeService().getCurrentProcessingTime() + REPORT_MILLIS;
-            ScheduledFuture<?> unused = getProcessingTimeService().registerTimer(at, now -> reports.flush());
         }
     }
 

@@ -9,7 +9,9 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ScheduledFuture;
 import java.util.function.Consumer;
+import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 
 /**
  * What tasks report and nothing waits for: statuses and decisions, held for some milliseconds. Of an invocation that
@@ -17,11 +19,16 @@ import java.util.function.Consumer;
  * hop's cost. A task's reports leave together, so that a reader sees its header in step with its invocations.
  */
 final class Reports {
+    /** How long; nobody waits for them, people look at them. */
+    private static final long HELD_MILLIS = 25;
+
     private final Consumer<Outgoing> out;
+    private final ProcessingTimeService timers;
     private final Map<String, OfTask> held = new HashMap<>();
 
-    Reports(Consumer<Outgoing> out) {
+    Reports(Consumer<Outgoing> out, ProcessingTimeService timers) {
         this.out = out;
+        this.timers = timers;
     }
 
     private static final class OfTask {
@@ -29,10 +36,6 @@ final class Reports {
         private final Map<String, Effect.Status> statuses = new LinkedHashMap<>();
 
         private final List<Effect.Decision> decisions = new ArrayList<>();
-    }
-
-    boolean isEmpty() {
-        return held.isEmpty();
     }
 
     /** Replaces the status of the same key that is still held. */
@@ -47,6 +50,10 @@ final class Reports {
     }
 
     private OfTask of(String task) {
+        if (held.isEmpty()) {
+            long at = timers.getCurrentProcessingTime() + HELD_MILLIS;
+            ScheduledFuture<?> unused = timers.registerTimer(at, now -> flush());
+        }
         return held.computeIfAbsent(task, key -> new OfTask());
     }
 
