@@ -12,6 +12,8 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.function.ToIntFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,16 +43,23 @@ final class ContainerPool implements AutoCloseable {
         this.limit = limit;
     }
 
-    void submit(ContainerJob job) {
+    /** Changes the pool under its lock; what that leads to, and must not hold the lock, is done afterwards. */
+    private void change(Consumer<List<Runnable>> change) {
         List<Runnable> then = new ArrayList<>();
         synchronized (this) {
+            change.accept(then);
+        }
+        then.forEach(Runnable::run);
+    }
+
+    void submit(ContainerJob job) {
+        change(then -> {
             if (closed) {
                 return;
             }
             of(job.key(), job.image()).waiting().add(job);
             fill(then);
-        }
-        then.forEach(Runnable::run);
+        });
     }
 
     void cancel(ContainerJob job) {
@@ -65,28 +74,24 @@ final class ContainerPool implements AutoCloseable {
 
     /** Starts containers until the function has so many. */
     void warm(FunctionKey key, Function.Executor.Image image, int least) {
-        List<Runnable> then = new ArrayList<>();
-        synchronized (this) {
+        change(then -> {
             FunctionContainers function = of(key, image);
             long now = parts.clock().millis();
             while (!closed && function.count() < least && places < limit && !function.failedLately(now)) {
                 start(function, then);
             }
-        }
-        then.forEach(Runnable::run);
+        });
     }
 
     /** Ends what has been idle for as long as its function says, down to {@code least} of each. */
-    void endIdle(java.util.function.ToIntFunction<FunctionKey> least) {
-        List<Runnable> then = new ArrayList<>();
-        synchronized (this) {
+    void endIdle(ToIntFunction<FunctionKey> least) {
+        change(then -> {
             long now = parts.clock().millis();
             for (FunctionContainers function : List.copyOf(functions.values())) {
                 long before = now - function.image().container().idle().toMillis();
                 function.takeIdle(before, least.applyAsInt(function.key())).forEach(idle -> end(idle, then));
             }
-        }
-        then.forEach(Runnable::run);
+        });
     }
 
     synchronized int idle() {
@@ -142,8 +147,7 @@ final class ContainerPool implements AutoCloseable {
     }
 
     private void left(ContainerJob job, RunningContainer container, ContainerCall.After after) {
-        List<Runnable> then = new ArrayList<>();
-        synchronized (this) {
+        change(then -> {
             container.leave(parts.clock().millis());
             FunctionContainers function = functions.get(container.key());
             if (after != ContainerCall.After.USABLE || isWanted(function)) {
@@ -156,8 +160,7 @@ final class ContainerPool implements AutoCloseable {
                 end(container, then);
             }
             fill(then);
-        }
-        then.forEach(Runnable::run);
+        });
     }
 
     private void start(FunctionContainers function, List<Runnable> then) {
@@ -180,8 +183,7 @@ final class ContainerPool implements AutoCloseable {
             return;
         }
         CompletableFuture<?> unused = container.ended().thenRun(() -> gone(container));
-        List<Runnable> then = new ArrayList<>();
-        synchronized (this) {
+        change(then -> {
             container.ready(parts.clock().millis());
             function.started(container, TimeUnit.NANOSECONDS.toMillis(System.nanoTime() - began));
             if (closed || container.ended().isDone()) {
@@ -189,14 +191,12 @@ final class ContainerPool implements AutoCloseable {
                 end(container, then);
             }
             fill(then);
-        }
-        then.forEach(Runnable::run);
+        });
     }
 
     /** Those that this container would have served fail, unless another may still serve them. */
     private void failed(FunctionContainers function, EngineFailure why) {
-        List<Runnable> then = new ArrayList<>();
-        synchronized (this) {
+        change(then -> {
             places--;
             function.failedToStart(parts.clock().millis());
             if (function.count() == 0) {
@@ -206,21 +206,18 @@ final class ContainerPool implements AutoCloseable {
                         .complete(FunctionErrors.environment(parts.clock().millis(), why.getMessage(), why.output()))));
             }
             fill(then);
-        }
-        then.forEach(Runnable::run);
+        });
     }
 
     /** It ended by itself. */
     private void gone(RunningContainer container) {
-        List<Runnable> then = new ArrayList<>();
-        synchronized (this) {
+        change(then -> {
             FunctionContainers function = functions.get(container.key());
             if (function.remove(container) && container.calls() == 0) {
                 end(container, then);
                 fill(then);
             }
-        }
-        then.forEach(Runnable::run);
+        });
     }
 
     /** Whether another function has waited so long for a place that this one gives one up. */
@@ -261,21 +258,18 @@ final class ContainerPool implements AutoCloseable {
     }
 
     private void left(RunningContainer container) {
-        List<Runnable> then = new ArrayList<>();
-        synchronized (this) {
+        change(then -> {
             places--;
             leaving--;
             fill(then);
             notifyAll();
-        }
-        then.forEach(Runnable::run);
+        });
     }
 
     /** Ends every container; what runs in one has no outcome. */
     @Override
     public void close() {
-        List<Runnable> then = new ArrayList<>();
-        synchronized (this) {
+        change(then -> {
             closed = true;
             for (FunctionContainers function : functions.values()) {
                 function.waiting().clear();
@@ -284,8 +278,7 @@ final class ContainerPool implements AutoCloseable {
                     end(container, then);
                 }
             }
-        }
-        then.forEach(Runnable::run);
+        });
     }
 
     /** Waits until the last container is gone. @return false: it took longer */

@@ -76,10 +76,9 @@ final class ContainerStarter {
         ContainerOutput output = new ContainerOutput();
         CompletableFuture<Void> ended = new CompletableFuture<>();
         String address = engine.start(
-                        id,
-                        network.name(),
-                        Engine.printing(bytes -> output.write(contract.printed(bytes)), () -> ended.complete(null)))
-                .address();
+                id,
+                network.name(),
+                Engine.printing(bytes -> output.write(contract.printed(bytes)), () -> ended.complete(null)));
         String url = "http://%s:%d".formatted(address, Engine.PORT);
         try {
             String runtime = door.url(network.gateway());

@@ -63,9 +63,9 @@ final class Engine implements Closeable {
                 .build();
         DockerClient client = DockerClientImpl.getInstance(config, http);
         try {
-            boolean podman = client.versionCmd().exec().getComponents() != null
-                    && client.versionCmd().exec().getComponents().stream()
-                            .anyMatch(part -> part.getName().startsWith("Podman"));
+            var components = client.versionCmd().exec().getComponents();
+            boolean podman = components != null
+                    && components.stream().anyMatch(part -> part.getName().startsWith("Podman"));
             LOG.info("Image functions run in {} at {}", podman ? "Podman" : "Docker", socket);
             return new Engine(http, client, new EngineNetworks(client, http, podman));
         } catch (RuntimeException e) {
@@ -120,8 +120,8 @@ final class Engine implements Closeable {
         }
     }
 
-    /** Starts it; all that it prints goes to {@code output}, from the first byte, until it ends. @return its address, its network's gateway */
-    Started start(String id, String network, ResultCallback.Adapter<Frame> output) throws EngineFailure {
+    /** Starts it; all that it prints goes to {@code output}, from the first byte, until it ends. @return its address, IPv4 */
+    String start(String id, String network, ResultCallback.Adapter<Frame> output) throws EngineFailure {
         try {
             client.attachContainerCmd(id)
                     .withStdOut(true)
@@ -131,8 +131,7 @@ final class Engine implements Closeable {
                     .awaitStarted(ANSWER.toSeconds(), TimeUnit.SECONDS);
             client.startContainerCmd(id).exec();
             InspectContainerResponse inspected = client.inspectContainerCmd(id).exec();
-            return new Started(
-                    inspected.getNetworkSettings().getNetworks().get(network).getIpAddress());
+            return inspected.getNetworkSettings().getNetworks().get(network).getIpAddress();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new EngineFailure("starting a container was interrupted");
@@ -140,9 +139,6 @@ final class Engine implements Closeable {
             throw refused("start a container", e);
         }
     }
-
-    /** @param address IPv4 of the container */
-    record Started(String address) {}
 
     State state(String id) throws EngineFailure {
         try {

@@ -122,10 +122,6 @@ final class FunctionContainers {
         return (int) containers.stream().filter(one -> one.calls() == 0).count();
     }
 
-    boolean isUnused() {
-        return waiting.isEmpty() && count() == 0;
-    }
-
     ContainerStatus status() {
         return new ContainerStatus(
                 key.workflow(),
