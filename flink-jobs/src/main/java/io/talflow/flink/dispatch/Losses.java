@@ -23,7 +23,7 @@ final class Losses {
                 firing.attempt,
                 "lost",
                 EventTypes.INVOCATION_LOST,
-                Map.of("talnode", firing.node, EventTypes.NODES, Placement.joined(left)),
+                Map.of(EventTypes.NODE, firing.node, EventTypes.NODES, Placement.joined(left)),
                 Map.of("reason", reason));
     }
 

@@ -1,5 +1,7 @@
 package io.talflow.gateway.auth;
 
+import java.util.Locale;
+
 /** What a token lets its holder do. Of the first three each may do all that those before it may. */
 public enum Role {
     /** Reads status, events, logs and definitions. */
@@ -16,6 +18,11 @@ public enum Role {
     /** Whether who has this role may do what needs the other. */
     public boolean covers(Role needed) {
         return isMachine() || needed.isMachine() ? this == needed : compareTo(needed) >= 0;
+    }
+
+    /** As files, commands and messages spell it. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
     }
 
     private boolean isMachine() {

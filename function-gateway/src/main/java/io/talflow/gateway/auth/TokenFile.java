@@ -117,7 +117,7 @@ public final class TokenFile {
             Map<String, Object> fields = new LinkedHashMap<>();
             fields.put("id", token.id());
             fields.put("name", token.name());
-            fields.put("role", token.role().name().toLowerCase(Locale.ROOT));
+            fields.put("role", token.role().word());
             fields.put("sha256", token.sha256());
             fields.put("createdAt", token.createdAt());
             if (token.expiresAt() != 0) {

@@ -2,11 +2,8 @@ package io.talflow.gateway.bundle;
 
 import io.talflow.gateway.log.TopicTail;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 
 /** Feeds {@link Definitions} from the topic's beginning on. */
 public final class DefinitionsTail implements TopicTail.Listener {
@@ -17,11 +14,6 @@ public final class DefinitionsTail implements TopicTail.Listener {
     }
 
     @Override
-    public void begin(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
-        consumer.seekToBeginning(ends.keySet());
-    }
-
-    @Override
     public void records(ConsumerRecords<byte[], byte[]> records) {
         for (ConsumerRecord<byte[], byte[]> record : records) {
             if (record.key() != null) {
@@ -29,7 +21,4 @@ public final class DefinitionsTail implements TopicTail.Listener {
             }
         }
     }
-
-    @Override
-    public void caughtUp() {}
 }

@@ -34,7 +34,7 @@ public final class OutcomeEvents {
                 firing.task(),
                 firing.key().firing(),
                 firing.key().attempt(),
-                Map.of("talnode", nodeId, EventTypes.NODES, chosen),
+                Map.of(EventTypes.NODE, nodeId, EventTypes.NODES, chosen),
                 Json.bytes(Map.of("reason", "drained")));
     }
 
@@ -51,7 +51,7 @@ public final class OutcomeEvents {
                 recorded.task(),
                 recorded.key().firing(),
                 recorded.key().attempt(),
-                Map.of("talnode", nodeId, "talbegan", Long.toString(outcome.beganAt())),
+                Map.of(EventTypes.NODE, nodeId, "talbegan", Long.toString(outcome.beganAt())),
                 outcome.data());
     }
 }

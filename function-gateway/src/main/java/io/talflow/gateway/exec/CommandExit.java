@@ -1,9 +1,6 @@
 package io.talflow.gateway.exec;
 
 import io.talflow.gateway.journal.Outcome;
-import io.talflow.tal.Json;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Set;
 
 /** What a program's exit code means. */
@@ -38,13 +35,11 @@ final class CommandExit {
         if (exit > SIGNAL) {
             return FunctionErrors.crashed(beganAt, function, exit, stderr);
         }
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("error", "Exit." + exit);
-        data.put("message", "%s exited with code %d".formatted(function, exit));
-        data.put("retryable", !PERMANENT.contains(exit));
-        if (!stderr.isEmpty()) {
-            data.put("trace", stderr);
-        }
-        return new Outcome.Failed(beganAt, Json.bytes(data));
+        return Outcome.Failed.of(
+                beganAt,
+                "Exit." + exit,
+                "%s exited with code %d".formatted(function, exit),
+                stderr,
+                !PERMANENT.contains(exit));
     }
 }

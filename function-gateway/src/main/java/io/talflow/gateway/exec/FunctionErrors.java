@@ -2,8 +2,6 @@ package io.talflow.gateway.exec;
 
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.tal.Json;
-import java.util.LinkedHashMap;
-import java.util.Map;
 
 /** The errors an attempt fails with, each worded in one place; docs/errors.md lists them. */
 public final class FunctionErrors {
@@ -59,11 +57,7 @@ public final class FunctionErrors {
 
     /** The node has not got a secret that the function needs; another attempt would not find it either. */
     public static Outcome secret(long beganAt, String message) {
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("error", "Function.Secret");
-        data.put("message", message);
-        data.put("retryable", false);
-        return new Outcome.Failed(beganAt, Json.bytes(data));
+        return Outcome.Failed.of(beganAt, "Function.Secret", message, "", false);
     }
 
     /** The definition does not have the function, or is not known on this node. */

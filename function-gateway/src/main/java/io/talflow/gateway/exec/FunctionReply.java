@@ -3,6 +3,7 @@ package io.talflow.gateway.exec;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.CloudEventCodec;
+import io.talflow.tal.model.Retry;
 import java.nio.charset.StandardCharsets;
 import java.time.DateTimeException;
 import java.time.ZonedDateTime;
@@ -92,7 +93,7 @@ public record FunctionReply(int status, Map<String, String> headers, byte[] body
     }
 
     /**
-     * How long the function asks to be left alone, 0 to {@link Outcome.Failed#MAX_RETRY_AFTER}; empty if it does not say, or not as
+     * How long the function asks to be left alone, 0 to {@link Retry#MAX_RETRY_AFTER}; empty if it does not say, or not as
      * seconds or a date.
      *
      * @see <a href="https://www.rfc-editor.org/rfc/rfc9110#section-10.2.3">RFC 9110, Retry-After</a>
@@ -111,7 +112,7 @@ public record FunctionReply(int status, Map<String, String> headers, byte[] body
     }
 
     private static long bounded(long millis) {
-        return Math.max(0, Math.min(millis, Outcome.Failed.MAX_RETRY_AFTER.toMillis()));
+        return Math.max(0, Math.min(millis, Retry.MAX_RETRY_AFTER.toMillis()));
     }
 
     private Map<String, Object> object() {

@@ -1,12 +1,10 @@
 package io.talflow.gateway.exec;
 
 import io.talflow.gateway.journal.Outcome;
-import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Clock;
-import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
@@ -87,11 +85,12 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
 
     private static Outcome unreachable(long began, String url, Throwable error) {
         boolean refused = error instanceof Destinations.Refused;
-        Map<String, Object> data = new LinkedHashMap<>();
-        data.put("error", refused ? "Http.NotAllowed" : "Http.Unreachable");
-        data.put("message", url + ": " + (refused ? error.getMessage() : error));
-        data.put("retryable", !refused);
-        return new Outcome.Failed(began, Json.bytes(data));
+        return Outcome.Failed.of(
+                began,
+                refused ? "Http.NotAllowed" : "Http.Unreachable",
+                url + ": " + (refused ? error.getMessage() : error),
+                "",
+                !refused);
     }
 
     @Override

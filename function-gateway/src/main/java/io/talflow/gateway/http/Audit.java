@@ -3,7 +3,6 @@ package io.talflow.gateway.http;
 import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.talflow.gateway.auth.Principal;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.slf4j.Logger;
@@ -51,8 +50,7 @@ final class Audit {
         return "who=%s role=%s from=%s call=\"%s %s\" task=%s status=%d"
                 .formatted(
                         caller.map(known -> known.name() + "/" + known.id()).orElse("anonymous"),
-                        caller.map(known -> known.role().name().toLowerCase(Locale.ROOT))
-                                .orElse("-"),
+                        caller.map(known -> known.role().word()).orElse("-"),
                         http.ip(),
                         http.method(),
                         printable(http.path()),

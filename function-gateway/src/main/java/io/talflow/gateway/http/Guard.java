@@ -9,7 +9,6 @@ import io.talflow.gateway.auth.Role;
 import io.talflow.gateway.auth.Tokens;
 import io.talflow.gateway.runtime.Attempts;
 import java.net.URI;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.regex.Pattern;
@@ -67,7 +66,7 @@ final class Guard {
             return new GatewayFailure(
                     GatewayError.UNAUTHENTICATED,
                     "%s %s needs a token of role %s, and what came is none that this gateway knows"
-                            .formatted(http.method(), http.path(), name(role)));
+                            .formatted(http.method(), http.path(), role.word()));
         });
         http.attribute(CALLER, caller);
         if (!caller.role().covers(role)) {
@@ -77,11 +76,11 @@ final class Guard {
                             .formatted(
                                     http.method(),
                                     http.path(),
-                                    name(role),
+                                    role.word(),
                                     caller.id(),
                                     caller.name(),
-                                    name(caller.role())),
-                    Map.of("role", name(role)));
+                                    caller.role().word()),
+                    Map.of("role", role.word()));
         }
     }
 
@@ -115,9 +114,5 @@ final class Guard {
         return new GatewayFailure(
                 GatewayError.FOREIGN_ORIGIN,
                 "this gateway takes no requests from web pages of other sites; %s is %s".formatted(header, value));
-    }
-
-    static String name(Role role) {
-        return role.name().toLowerCase(Locale.ROOT);
     }
 }

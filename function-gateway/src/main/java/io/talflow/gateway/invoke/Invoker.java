@@ -171,7 +171,7 @@ public final class Invoker implements AutoCloseable {
             return; // nobody waits for it any more
         }
         CompletableFuture<Void> quiet = run.end();
-        if (closed || run.isWithdrawn()) {
+        if (closed) {
             return; // what stopping does to a function is not its outcome: it runs again after the next start
         }
         CompletableFuture<?> unused = quiet.thenCompose(said -> {

@@ -55,10 +55,6 @@ final class Run {
         return secrets.isEmpty() ? outcome : outcome.with(secrets.maskedJson(outcome.data()));
     }
 
-    synchronized boolean isWithdrawn() {
-        return withdrawn;
-    }
-
     /** Ends its token. Completes when no signal of it is under way any more. */
     synchronized CompletableFuture<Void> end() {
         if (attempt == null) {

@@ -1,7 +1,6 @@
 package io.talflow.gateway.journal;
 
 import io.talflow.tal.Json;
-import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -29,9 +28,6 @@ public sealed interface Outcome {
      *     fail as well; {@code retryAfterMs}: not sooner than after so many milliseconds
      */
     record Failed(long beganAt, byte[] data) implements Outcome {
-        /** Bound on the delay that a function may ask for. */
-        public static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
-
         @Override
         public Outcome with(byte[] newData) {
             return new Failed(beganAt, newData);
@@ -39,9 +35,19 @@ public sealed interface Outcome {
 
         /** @param trace empty if there is none */
         public static Failed of(long beganAt, String error, String message, String trace) {
+            return of(beganAt, error, message, Map.of(), trace);
+        }
+
+        /** The same, saying whether an attempt more is worth it. */
+        public static Failed of(long beganAt, String error, String message, String trace, boolean retryable) {
+            return of(beganAt, error, message, Map.of("retryable", retryable), trace);
+        }
+
+        private static Failed of(long beganAt, String error, String message, Map<String, Object> more, String trace) {
             Map<String, Object> data = new LinkedHashMap<>();
             data.put("error", error);
             data.put("message", message);
+            data.putAll(more);
             if (!trace.isEmpty()) {
                 data.put("trace", trace);
             }

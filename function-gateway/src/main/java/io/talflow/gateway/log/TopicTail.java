@@ -31,17 +31,19 @@ public final class TopicTail implements AutoCloseable {
     /** Called by the tail's thread only. */
     public interface Listener {
         /**
-         * Seeks each partition to where to begin.
+         * Seeks each partition to where to begin: at its beginning, unless a listener knows better.
          *
          * @param ends the offset after the last record, by partition
          */
-        void begin(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) throws Exception;
+        default void begin(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) throws Exception {
+            consumer.seekToBeginning(ends.keySet());
+        }
 
         /** An exception makes the tail begin again. */
         void records(ConsumerRecords<byte[], byte[]> records) throws Exception;
 
         /** There was nothing more to read a moment ago. Called at least each second while that is so. */
-        void caughtUp();
+        default void caughtUp() {}
     }
 
     private final Map<String, Object> settings;

@@ -12,8 +12,6 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -76,11 +74,6 @@ public final class Nodes implements TopicTail.Listener {
                 .filter(node -> node.isHeard() && !node.report().node().equals(own))
                 .map(node -> node.report().url())
                 .toList();
-    }
-
-    @Override
-    public void begin(KafkaConsumer<byte[], byte[]> consumer, Map<TopicPartition, Long> ends) {
-        consumer.seekToBeginning(ends.keySet());
     }
 
     @Override

@@ -3,6 +3,7 @@ package io.talflow.gateway.runtime;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.secret.Secrets;
 import io.talflow.tal.Json;
+import io.talflow.tal.model.Retry;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -47,9 +48,9 @@ public sealed interface Reported {
             data.put("message", field(told, "message", String.class, "a string", ""));
             data.put("retryable", field(told, "retryable", Boolean.class, "true or false", true));
             long after = field(told, "retryAfterMs", Long.class, "a whole number", 0L);
-            if (after < 0 || after > Outcome.Failed.MAX_RETRY_AFTER.toMillis()) {
-                throw new IllegalArgumentException("retryAfterMs must be 0 to %d, is %d"
-                        .formatted(Outcome.Failed.MAX_RETRY_AFTER.toMillis(), after));
+            if (after < 0 || after > Retry.MAX_RETRY_AFTER.toMillis()) {
+                throw new IllegalArgumentException(
+                        "retryAfterMs must be 0 to %d, is %d".formatted(Retry.MAX_RETRY_AFTER.toMillis(), after));
             }
             if (after > 0) {
                 data.put("retryAfterMs", after);

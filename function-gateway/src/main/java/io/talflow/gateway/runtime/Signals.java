@@ -76,7 +76,7 @@ public final class Signals {
         Secrets secrets = attempt.access().secrets();
         Map<String, String> extensions = new HashMap<>();
         names.forEach((name, value) -> extensions.put(name, secrets.masked(value)));
-        extensions.put("talnode", nodeId);
+        extensions.put(EventTypes.NODE, nodeId);
         TalEvent event = new TalEvent(
                 attempt.firing().key().firing() + "/" + secrets.masked(id),
                 "/talflow/" + attempt.firing().task(),

@@ -90,7 +90,4 @@ public final class Replies implements TopicTail.Listener {
             }
         }
     }
-
-    @Override
-    public void caughtUp() {}
 }

@@ -29,9 +29,7 @@ class OpenApiTest {
         if (need == Need.NOTHING) {
             return "[]";
         }
-        return need.role()
-                .map(role -> "[{token=[%s]}]".formatted(Guard.name(role)))
-                .orElse("[{attempt=[]}]");
+        return need.role().map(role -> "[{token=[%s]}]".formatted(role.word())).orElse("[{attempt=[]}]");
     }
 
     private static Map<String, String> documented() throws IOException {

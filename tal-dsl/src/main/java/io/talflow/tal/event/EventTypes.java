@@ -62,6 +62,9 @@ public final class EventTypes {
      */
     public static final String NODES = "talnodes";
 
+    /** Extension of what a node says of an attempt: the node's id. */
+    public static final String NODE = "talnode";
+
     /** Extension of a user's event: how long it waits for its task to start, in milliseconds. */
     public static final String KEEP = "talkeep";
 

@@ -27,6 +27,9 @@ public record Retry(
     public static final int DEFAULT_MAX_ATTEMPTS = 3;
     public static final double DEFAULT_BACKOFF_RATE = 2;
 
+    /** Bound on how long a failed function may ask to be left alone. */
+    public static final Duration MAX_RETRY_AFTER = Duration.ofHours(1);
+
     public Retry {
         errorEquals = List.copyOf(errorEquals);
         Objects.requireNonNull(interval, "interval");

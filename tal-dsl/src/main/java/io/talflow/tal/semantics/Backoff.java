@@ -5,13 +5,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.time.Duration;
 
 /** How long an invocation waits before it is tried again. */
 final class Backoff {
-    /** Bound on what a failure may ask for. */
-    private static final Duration MOST_ASKED = Duration.ofHours(1);
-
     private Backoff() {}
 
     /**
@@ -34,10 +30,12 @@ final class Backoff {
      * How long the failed function asked to be left alone; it bounds the wait from below.
      *
      * @param millis of the failure's event; anything but a positive number asks for nothing
-     * @return microseconds, at most those of {@link #MOST_ASKED}
+     * @return microseconds, at most those of {@link Retry#MAX_RETRY_AFTER}
      */
     static long askedMicros(Object millis) {
-        return millis instanceof Long asked ? Math.max(0, Math.min(asked, MOST_ASKED.toMillis())) * 1_000 : 0;
+        return millis instanceof Long asked
+                ? Math.max(0, Math.min(asked, Retry.MAX_RETRY_AFTER.toMillis())) * 1_000
+                : 0;
     }
 
     /** In [0, 1). */

@@ -68,55 +68,35 @@ record Invocation(
 
     Invocation in(Phase other) {
         boolean open = other.compareTo(Phase.BACKOFF) <= 0;
-        return new Invocation(
-                call,
-                rule,
-                ruleRow,
-                node,
-                function,
-                attempt,
-                other,
-                tries,
-                wantedAt,
-                slice,
-                losses,
-                open ? input : NONE);
+        return with(attempt, other, tries, losses, open ? input : NONE);
     }
 
     /** The next attempt, on the account of an entry of {@code retry}. */
     Invocation again(int entry) {
         byte[] counted = tries.length > entry ? tries.clone() : java.util.Arrays.copyOf(tries, entry + 1);
         counted[entry] = (byte) Math.min(Byte.MAX_VALUE, counted[entry] + 1);
-        return new Invocation(
-                call,
-                rule,
-                ruleRow,
-                node,
-                function,
-                attempt + 1,
-                Phase.BACKOFF,
-                counted,
-                wantedAt,
-                slice,
-                losses,
-                input);
+        return with(attempt + 1, Phase.BACKOFF, counted, losses, input);
     }
 
     /** The next attempt, since nobody knows what became of this one. */
     Invocation afterLoss() {
+        return with(attempt + 1, Phase.RUNNING, tries, losses + 1, input);
+    }
+
+    private Invocation with(int newAttempt, Phase newPhase, byte[] newTries, int newLosses, byte[] newInput) {
         return new Invocation(
                 call,
                 rule,
                 ruleRow,
                 node,
                 function,
-                attempt + 1,
-                Phase.RUNNING,
-                tries,
+                newAttempt,
+                newPhase,
+                newTries,
                 wantedAt,
                 slice,
-                losses + 1,
-                input);
+                newLosses,
+                newInput);
     }
 
     /** Whether an event of that attempt comes from a node that was given up: what it says does not count any more. */

@@ -1,5 +1,6 @@
 package io.talflow.tal.semantics;
 
+import io.talflow.tal.event.EventTypes;
 import java.util.Map;
 
 /** What an outcome means for the task's status. */
@@ -16,8 +17,8 @@ final class Outcomes {
             status.put("beganAt", Long.parseLong(extensions.get("talbegan")));
         }
         status.put("endedAt", logEvent.timeMillis());
-        if (extensions.get("talnode") != null) {
-            status.put("nodeId", extensions.get("talnode"));
+        if (extensions.get(EventTypes.NODE) != null) {
+            status.put("nodeId", extensions.get(EventTypes.NODE));
         }
         if (invocation.phase() == Invocation.Phase.FAILED) {
             status.put("error", data);

@@ -146,16 +146,33 @@ final class Receiving {
                 : null;
     }
 
-    private void outcome(TalEvent event) {
+    /** The invocation whose open attempt an event is about; null, and the event refused or ignored, if there is none. */
+    private Invocation openAttempt(TalEvent event) {
         Invocation invocation = invocation(event);
         if (invocation == null) {
             refuse(
                     event,
                     "event/unknown-firing",
                     "firing %s is none of task %s".formatted(event.firing(), header.task));
-        } else if (invocation.phase() != Phase.RUNNING || event.attempt() != invocation.attempt()) {
-            ignore("firing %s, attempt %d is not open".formatted(event.firing(), event.attempt()));
-        } else if (event.type().equals(EventTypes.INVOCATION_COMPLETED)) {
+            return null;
+        }
+        if (invocation.phase() != Phase.RUNNING || event.attempt() != invocation.attempt()) {
+            ignoreClosed(event);
+            return null;
+        }
+        return invocation;
+    }
+
+    private void ignoreClosed(TalEvent event) {
+        ignore("firing %s, attempt %d is not open".formatted(event.firing(), event.attempt()));
+    }
+
+    private void outcome(TalEvent event) {
+        Invocation invocation = openAttempt(event);
+        if (invocation == null) {
+            return;
+        }
+        if (event.type().equals(EventTypes.INVOCATION_COMPLETED)) {
             completed(invocation, run.data);
         } else {
             failed(invocation, run.data);
@@ -209,19 +226,15 @@ final class Receiving {
 
     /** The node of an attempt is lost, or has handed it back: the next attempt, on the nodes that are left. */
     private void lost(TalEvent event) {
-        Invocation invocation = invocation(event);
+        Invocation invocation = openAttempt(event);
         if (invocation == null) {
-            refuse(
-                    event,
-                    "event/unknown-firing",
-                    "firing %s is none of task %s".formatted(event.firing(), header.task));
             return;
         }
-        if (invocation.phase() != Phase.RUNNING || event.attempt() != invocation.attempt() || invocation.isSubTask()) {
-            ignore("firing %s, attempt %d is not open".formatted(event.firing(), event.attempt()));
+        if (invocation.isSubTask()) {
+            ignoreClosed(event);
             return;
         }
-        String node = event.extensions().getOrDefault("talnode", "");
+        String node = event.extensions().getOrDefault(EventTypes.NODE, "");
         header.nodes = event.extensions().getOrDefault(EventTypes.NODES, header.nodes);
         noted = new LinkedHashMap<>();
         noted.put("lost", invocation.call());
