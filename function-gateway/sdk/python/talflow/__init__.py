@@ -1,6 +1,7 @@
 """Talflow functions in Python: a function is ``def handler(ctx, input)`` that returns a JSON value."""
 
 from talflow.context import Context
+from talflow.loader import Failure
 from talflow.signals import SignalRefused, SignalUnacknowledged
 
-__all__ = ["Context", "SignalRefused", "SignalUnacknowledged"]
+__all__ = ["Context", "Failure", "SignalRefused", "SignalUnacknowledged"]

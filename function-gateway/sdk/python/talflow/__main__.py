@@ -1,9 +1,10 @@
-"""Calls a handler without a stack.
+"""Calls a handler without a stack, or serves it.
 
     python3 -m talflow invoke split.py --input '{"path": "a.txt"}'
     python3 -m talflow invoke split.py:other --input @input.json
+    PORT=8080 python3 -m talflow serve split.py
 
-Prints the result as JSON, and on standard error a line of JSON for each signal. Exit code 0, or 1 if the function failed, or 2 if the command is wrong.
+``invoke`` prints the result as JSON, and on standard error a line of JSON for each signal. Exit code 0, or 1 if the function failed, or 2 if the command is wrong.
 """
 
 import argparse
@@ -11,6 +12,7 @@ import json
 import sys
 import time
 
+from talflow import serve
 from talflow.context import Context
 from talflow.loader import FunctionFailed, call, load
 from talflow.signals import Signals
@@ -19,13 +21,17 @@ MAX_RESULT_BYTES = 4 * 1024 * 1024
 
 
 def main(arguments=None):
-    parser = argparse.ArgumentParser(prog="python3 -m talflow", description="Calls a handler without a stack.")
+    parser = argparse.ArgumentParser(prog="python3 -m talflow", description="Calls or serves a handler.")
     commands = parser.add_subparsers(dest="command", required=True)
     invoke = commands.add_parser("invoke", help="call a handler once and print its result")
     invoke.add_argument("function", help="FILE.py or FILE.py:HANDLER")
     invoke.add_argument("--input", default="{}", help="JSON, or @FILE; default {}")
     invoke.add_argument("--timeout", type=float, default=300, help="what ctx.remaining() starts from; default 300")
+    served = commands.add_parser("serve", help="serve a handler by HTTP at $PORT, until SIGTERM")
+    served.add_argument("function", help="FILE.py or FILE.py:HANDLER")
     options = parser.parse_args(arguments)
+    if options.command == "serve":
+        return serve.main(options.function)
     text = options.input
     try:
         if text.startswith("@"):

@@ -1,6 +1,7 @@
 """What a handler is told about its invocation."""
 
 import sys
+import threading
 import time
 
 
@@ -21,6 +22,16 @@ class Context:
         self.deadline = deadline
         self.secrets = secrets or {}
         self._signals = signals
+        self._cancelled = threading.Event()
+
+    @property
+    def cancelled(self):
+        """Whether nobody waits for the result any more: the time is over, the task has ended, or the process is to end."""
+        return self._cancelled.is_set() or time.time() >= self.deadline > 0
+
+    def cancel(self):
+        """Marks it as cancelled; for who calls the handler."""
+        self._cancelled.set()
 
     def remaining(self):
         """Seconds until the deadline, never below 0."""

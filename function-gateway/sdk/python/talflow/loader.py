@@ -3,6 +3,7 @@
 import importlib.util
 import inspect
 import os
+import re
 import sys
 import traceback
 
@@ -11,18 +12,38 @@ from talflow.wire import encode
 _HERE = os.path.dirname(os.path.abspath(__file__))
 
 
+class Failure(Exception):
+    """What a handler raises to fail with an error of its own name, which rules and ``retry`` can name.
+
+    error: up to 100 of ``A-Z a-z 0-9 . _ -``, such as ``Card.Declined``.
+    retryable: False if another attempt would fail as well.
+    retry_after: seconds that another attempt should wait at least.
+    """
+
+    def __init__(self, error, message="", retryable=True, retry_after=None):
+        if not re.fullmatch("[A-Za-z0-9._-]{1,100}", error):
+            raise ValueError("an error's name has up to 100 of A-Z a-z 0-9 . _ -, is %r" % error)
+        super().__init__("%s: %s" % (error, message))
+        self.error = error
+        self.message = message
+        self.retryable = retryable
+        self.retry_after = retry_after
+
+
 class FunctionFailed(Exception):
     """A handler that did not give a result.
 
-    error: ``Function.Error`` (it raised), ``Function.BadResult`` (not JSON) or ``Function.ResultTooLarge``.
+    error: its own, ``Function.Error`` (it raised), ``Function.BadResult`` (not JSON) or ``Function.ResultTooLarge``.
     trace: the traceback without the SDK's own frames; empty if there is none.
     """
 
-    def __init__(self, error, message, trace=""):
+    def __init__(self, error, message, trace="", retryable=True, retry_after=None):
         super().__init__(message)
         self.error = error
         self.message = message
         self.trace = trace
+        self.retryable = retryable
+        self.retry_after = retry_after
 
 
 def load(path, handler="handler"):
@@ -53,6 +74,8 @@ def call(function, context, value, limit):
     """Bytes of JSON: what the handler returned."""
     try:
         result = function(context, value)
+    except Failure as told:
+        raise FunctionFailed(told.error, told.message, "", told.retryable, told.retry_after) from told
     except Exception as error:
         raise _failed(error) from error
     try:

@@ -5,22 +5,23 @@
 It connects to the socket, serves POST requests on that connection, and ends with it or with its standard input.
 """
 
-import base64
-import json
 import os
 import signal
 import socket
 import sys
 import threading
 
-from talflow.context import Context
-from talflow.loader import FunctionFailed, call, load
-from talflow.signals import Gateway
+from talflow import contract
+from talflow.loader import FunctionFailed, load
 from talflow.wire import Connection
 
 
-def serve(connection, path, handler, limit):
-    """Serves calls until the connection ends. The file is loaded at the first call, so that errors have a place to go."""
+def serve(connection, path, handler, limit, cancelling=None):
+    """Serves calls until the connection ends. The file is loaded at the first call, so that errors have a place to go.
+
+    cancelling: a list that holds how to cancel the call that runs.
+    """
+    cancelling = [] if cancelling is None else cancelling
     function = None
     gateways = {}
     try:
@@ -32,55 +33,20 @@ def serve(connection, path, handler, limit):
             try:
                 if function is None:
                     function = load(path, handler)
-                result = call(function, _context(headers, gateways), json.loads(body), limit)
-                sys.stdout.flush()
-                _reply(connection, "200 OK", result)
             except FunctionFailed as failed:
-                _reply(connection, "500 Internal Server Error", _error(failed), [("X-Talflow-Error", failed.error)])
+                _reply(connection, *contract.failure(failed))
+                continue
+            ctx = contract.context(headers, gateways)
+            cancelling.append(ctx.cancel)
+            _reply(connection, *contract.answer(function, ctx, body, limit))
+            cancelling.clear()
     finally:
         for gateway in gateways.values():
             gateway.close()
 
 
-def _error(failed):
-    if failed.trace:
-        print(failed.trace, file=sys.stderr)
-    sys.stdout.flush()
-    sys.stderr.flush()
-    error = {"error": failed.error, "message": failed.message}
-    if failed.trace:
-        error["trace"] = failed.trace
-    return json.dumps(error).encode("utf-8")
-
-
-def _reply(connection, status, body, headers=()):
+def _reply(connection, status, headers, body):
     connection.send("HTTP/1.1 " + status, [("Content-Type", "application/json"), *headers], body)
-
-
-def _context(headers, gateways):
-    return Context(
-        task=headers.get("x-talflow-task", ""),
-        firing=headers.get("idempotency-key", ""),
-        attempt=int(headers.get("x-talflow-attempt", "1")),
-        deadline=int(headers.get("x-deadline-ms", "0")) / 1000.0,
-        signals=_signals(headers, gateways),
-        secrets=_secrets(headers),
-    )
-
-
-def _secrets(headers):
-    text = headers.get("x-talflow-secrets")
-    return json.loads(base64.b64decode(text)) if text else {}
-
-
-def _signals(headers, gateways):
-    """gateways: connections by address, kept from call to call."""
-    url = headers.get("x-talflow-runtime")
-    if not url:
-        return None
-    if url not in gateways:
-        gateways[url] = Gateway(url)
-    return gateways[url].signals(headers.get("x-talflow-token", ""))
 
 
 def _end_with(descriptor):
@@ -90,15 +56,22 @@ def _end_with(descriptor):
     os._exit(0)
 
 
-def _terminated(number, frame):
+def _ends_on_sigterm(cancelling):
     """Ends the handler as an exception would, so that its finally blocks run; the gateway kills what stays too long."""
-    signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    sys.exit(128 + number)
+
+    def terminated(number, frame):
+        signal.signal(signal.SIGTERM, signal.SIG_IGN)
+        for cancel in cancelling:
+            cancel()
+        sys.exit(128 + number)
+
+    signal.signal(signal.SIGTERM, terminated)
 
 
 def main(arguments):
     path, file, handler, limit = arguments
-    signal.signal(signal.SIGTERM, _terminated)
+    cancelling = []
+    _ends_on_sigterm(cancelling)
     gateway = os.dup(0)
     null = os.open(os.devnull, os.O_RDONLY)
     os.dup2(null, 0)
@@ -106,7 +79,7 @@ def main(arguments):
     threading.Thread(target=_end_with, args=(gateway,), daemon=True).start()
     with socket.socket(socket.AF_UNIX, socket.SOCK_STREAM) as sock:
         sock.connect(path)
-        serve(Connection(sock), file, handler, int(limit))
+        serve(Connection(sock), file, handler, int(limit), cancelling)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,8 @@
 
 import json
 
+MAX_HEAD_BYTES = 64 * 1024
+
 
 def encode(value):
     """Bytes of JSON. Raises TypeError or ValueError if the value is not JSON."""
@@ -9,6 +11,25 @@ def encode(value):
         return json.dumps(value, allow_nan=False, ensure_ascii=False, separators=(",", ":")).encode("utf-8")
     except RecursionError as error:
         raise ValueError("it is nested too deep or holds itself") from error
+
+
+class Malformed(Exception):
+    """A message that is not read; status: what a server answers."""
+
+    def __init__(self, status, message):
+        super().__init__(message)
+        self.status = status
+
+
+def _length(headers, limit):
+    if "transfer-encoding" in headers:
+        raise Malformed("411 Length Required", "a body needs a Content-Length")
+    text = headers.get("content-length", "0")
+    if not text.isascii() or not text.isdigit():
+        raise Malformed("400 Bad Request", "Content-Length must be a number, is %s" % text)
+    if limit is not None and int(text) > limit:
+        raise Malformed("413 Content Too Large", "the body may have %d bytes" % limit)
+    return int(text)
 
 
 class Connection:
@@ -24,8 +45,11 @@ class Connection:
         lines.append("Content-Length: %d\r\n\r\n" % len(body))
         self._sock.sendall("\r\n".join(lines).encode("utf-8") + body)
 
-    def receive(self):
-        """(request or status line, headers by lower-case name, body), or None at the end."""
+    def receive(self, limit=None):
+        """(request or status line, headers by lower-case name, body), or None at the end.
+
+        limit: of the body, bytes. Raises Malformed if it is larger, or if the head breaks the rules.
+        """
         head = self._until(b"\r\n\r\n")
         if head is None:
             return None
@@ -34,7 +58,7 @@ class Connection:
         for line in lines:
             name, _, value = line.partition(":")
             headers[name.strip().lower()] = value.strip()
-        body = self._exactly(int(headers.get("content-length", "0")))
+        body = self._exactly(_length(headers, limit))
         return None if body is None else (start, headers, body)
 
     def close(self):
@@ -43,6 +67,8 @@ class Connection:
     def _until(self, end):
         while True:
             at = self._buffer.find(end)
+            if at > MAX_HEAD_BYTES or at < 0 and len(self._buffer) > MAX_HEAD_BYTES:
+                raise Malformed("431 Request Header Fields Too Large", "headers may have %d bytes" % MAX_HEAD_BYTES)
             if at >= 0:
                 found, self._buffer = self._buffer[:at], self._buffer[at + len(end) :]
                 return found

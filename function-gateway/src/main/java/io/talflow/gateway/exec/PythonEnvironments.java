@@ -20,8 +20,16 @@ import java.util.concurrent.ConcurrentHashMap;
  */
 public final class PythonEnvironments {
     private static final String RESOURCES = "/talflow-python/talflow/";
-    private static final List<String> SDK =
-            List.of("__init__.py", "__main__.py", "context.py", "loader.py", "server.py", "signals.py", "wire.py");
+    private static final List<String> SDK = List.of(
+            "__init__.py",
+            "__main__.py",
+            "context.py",
+            "contract.py",
+            "loader.py",
+            "serve.py",
+            "server.py",
+            "signals.py",
+            "wire.py");
 
     private final String python;
     private final Path directory;

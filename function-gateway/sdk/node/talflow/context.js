@@ -1,0 +1,78 @@
+/** The first argument of a handler: what it is told about its invocation, and what it can say. */
+export class Context {
+  #signals;
+  #abort = new AbortController();
+
+  /** @param {{task: string, firing: string, attempt: number, deadline: number, secrets: Object<string, string>}} call */
+  constructor({task, firing, attempt, deadline, secrets}, signals = null) {
+    /** Id of the task, `workflow/key`. */
+    this.task = task;
+    /** Id of the invocation; the same in each attempt, so it serves as an idempotency key. */
+    this.firing = firing;
+    /** 1 for the first attempt. */
+    this.attempt = attempt;
+    /** When the attempt is stopped, milliseconds since the epoch. */
+    this.deadline = deadline;
+    /** Values of the function's declared secrets, by name. */
+    this.secrets = secrets;
+    this.#signals = signals;
+  }
+
+  /** Milliseconds until the deadline, never below 0. */
+  remaining() {
+    return Math.max(0, this.deadline - Date.now());
+  }
+
+  /** Whether nobody waits for the result any more: the time is over, the task has ended, or the process is to end. */
+  get cancelled() {
+    return this.signal.aborted || (this.deadline > 0 && Date.now() >= this.deadline);
+  }
+
+  /** Aborts when the call is cancelled: pass it to `fetch`, timers and streams. */
+  get signal() {
+    return this.#abort.signal;
+  }
+
+  /** Says that a declared value is there; whoever waits for it starts now. Settles when Kafka has it. */
+  async ready(name, value) {
+    await this.#signalling().ready(name, value);
+  }
+
+  /**
+   * Says that a slice of a declared stream is there. Without a key the number of the call is its key, from 0; a stream's
+   * items have keys all or none.
+   */
+  async item(name, value, {key} = {}) {
+    await this.#signalling().item(name, value, key);
+  }
+
+  /** Says that a stream has no more slices than this attempt sent. Returns how many that are. */
+  async close(name) {
+    return await this.#signalling().close(name);
+  }
+
+  /** Sends each of the values as a slice, then closes the stream. Returns how many there were. */
+  async items(name, values) {
+    for await (const value of values) {
+      await this.item(name, value);
+    }
+    return await this.close(name);
+  }
+
+  /** Prints a line with the time to the invocation's log. */
+  log(...values) {
+    console.error(new Date().toISOString(), ...values);
+  }
+
+  /** Marks it as cancelled; for who calls the handler. */
+  cancel() {
+    this.#abort.abort(new DOMException('the call was cancelled', 'AbortError'));
+  }
+
+  #signalling() {
+    if (this.#signals === null) {
+      throw new Error('this invocation has no gateway to signal to');
+    }
+    return this.#signals;
+  }
+}

@@ -1,0 +1,51 @@
+/** What the scenarios of the function contract call; each SDK has one that does the same. */
+import {once} from 'node:events';
+import {Failure, SignalRefused} from '../talflow/index.js';
+
+const DOES = {
+  echo: (ctx, input) => input.value,
+  nothing: () => undefined,
+  facts(ctx) {
+    ctx.log('facts of', ctx.firing);
+    const {task, firing, attempt, deadline, cancelled, secrets} = ctx;
+    return {task, firing, attempt, deadline, inTime: ctx.remaining() > 0, secret: secrets.key, cancelled};
+  },
+  throws() {
+    throw new RangeError('no such luck');
+  },
+  fail(ctx, {retryable, retryAfter}) {
+    throw new Failure('Card.Declined', 'no funds', {retryable, retryAfter});
+  },
+  async signal(ctx) {
+    await ctx.ready('header', {codec: 'h264'});
+    await ctx.item('chunks', 'a');
+    await ctx.item('chunks', 'b');
+    await ctx.item('keyed', 1, {key: 'k/1 é'});
+    return [await ctx.close('chunks'), await ctx.close('keyed')];
+  },
+  async refused(ctx) {
+    try {
+      await ctx.ready('wrong', 1);
+    } catch (error) {
+      if (error instanceof SignalRefused) {
+        return {code: error.code, detail: error.detail};
+      }
+      throw error;
+    }
+  },
+  again: (ctx) => ctx.ready('again', 1),
+  huge: () => 'x'.repeat(5 * 1024 * 1024),
+  bad: () => 1n,
+  async wait(ctx) {
+    await ctx.ready('waiting', true);
+    if (!ctx.signal.aborted) {
+      await once(ctx.signal, 'abort');
+    }
+    await ctx.ready('cancelled', true);
+    return ctx.cancelled;
+  },
+};
+
+export function handler(ctx, input) {
+  return DOES[input.do](ctx, input);
+}

@@ -1,0 +1,75 @@
+"""What the scenarios of the function contract call; each SDK has one that does the same."""
+
+import time
+
+from talflow import Failure, SignalRefused
+
+
+def handler(ctx, input):
+    return globals()[input["do"]](ctx, input)
+
+
+def echo(ctx, input):
+    return input["value"]
+
+
+def nothing(ctx, input):
+    return None
+
+
+def facts(ctx, input):
+    ctx.log("facts of", ctx.firing)
+    return {
+        "task": ctx.task,
+        "firing": ctx.firing,
+        "attempt": ctx.attempt,
+        "deadline": round(ctx.deadline * 1000),
+        "inTime": ctx.remaining() > 0,
+        "secret": ctx.secrets["key"],
+        "cancelled": ctx.cancelled,
+    }
+
+
+def throws(ctx, input):
+    raise ValueError("no such luck")
+
+
+def fail(ctx, input):
+    raise Failure("Card.Declined", "no funds", retryable=input["retryable"], retry_after=input.get("retryAfter"))
+
+
+def signal(ctx, input):
+    ctx.ready("header", {"codec": "h264"})
+    ctx.item("chunks", "a")
+    ctx.item("chunks", "b")
+    ctx.item("keyed", 1, key="k/1 é")
+    return [ctx.close("chunks"), ctx.close("keyed")]
+
+
+def refused(ctx, input):
+    try:
+        ctx.ready("wrong", 1)
+    except SignalRefused as error:
+        return {"code": error.code, "detail": error.detail}
+
+
+def again(ctx, input):
+    ctx.ready("again", 1)
+
+
+def huge(ctx, input):
+    return "x" * (5 * 1024 * 1024)
+
+
+def bad(ctx, input):
+    return {1, 2}
+
+
+def wait(ctx, input):
+    ctx.ready("waiting", True)
+    until = time.monotonic() + 30
+    while not ctx.cancelled and time.monotonic() < until:
+        time.sleep(0.01)
+    if ctx.cancelled:
+        ctx.ready("cancelled", True)
+    return ctx.cancelled

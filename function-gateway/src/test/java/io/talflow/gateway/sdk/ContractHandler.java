@@ -1,0 +1,92 @@
+package io.talflow.gateway.sdk;
+
+import io.talflow.function.Context;
+import io.talflow.function.Failure;
+import io.talflow.function.Handler;
+import io.talflow.function.SignalRefused;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+
+/** What the scenarios of the function contract call; each SDK has one that does the same. */
+public final class ContractHandler implements Handler {
+    @Override
+    public Object handle(Context context, Object input) throws InterruptedException {
+        Map<?, ?> fields = (Map<?, ?>) input;
+        return switch (String.valueOf(fields.get("do"))) {
+            case "echo" -> fields.get("value");
+            case "nothing" -> null;
+            case "facts" -> facts(context);
+            case "throws" -> throw new IllegalStateException("no such luck");
+            case "fail" -> throw failure(fields);
+            case "signal" -> signal(context);
+            case "refused" -> refused(context);
+            case "again" -> again(context);
+            case "huge" -> "x".repeat(5 * 1024 * 1024);
+            case "bad" -> new Object();
+            case "wait" -> await(context);
+            default -> throw new IllegalArgumentException("what is " + input);
+        };
+    }
+
+    private static Object facts(Context context) {
+        context.log("facts of %s", context.firing());
+        return Map.of(
+                "task",
+                context.task(),
+                "firing",
+                context.firing(),
+                "attempt",
+                context.attempt(),
+                "deadline",
+                context.deadline().toEpochMilli(),
+                "inTime",
+                !context.remaining().isZero(),
+                "secret",
+                context.secrets().get("key"),
+                "cancelled",
+                context.isCancelled());
+    }
+
+    private static Failure failure(Map<?, ?> input) {
+        if (Boolean.FALSE.equals(input.get("retryable"))) {
+            return Failure.permanent("Card.Declined", "no funds");
+        }
+        return input.get("retryAfter") instanceof Number seconds
+                ? Failure.retryable(
+                        "Card.Declined", "no funds", Duration.ofMillis((long) (seconds.doubleValue() * 1_000)))
+                : Failure.retryable("Card.Declined", "no funds");
+    }
+
+    private static Object signal(Context context) {
+        context.ready("header", Map.of("codec", "h264"));
+        context.item("chunks", "a");
+        context.item("chunks", "b");
+        context.item("keyed", 1, "k/1 é");
+        return List.of(context.close("chunks"), context.close("keyed"));
+    }
+
+    private static Object refused(Context context) {
+        try {
+            context.ready("wrong", 1);
+            return null;
+        } catch (SignalRefused e) {
+            return Map.of("code", e.code(), "detail", e.detail());
+        }
+    }
+
+    private static Object again(Context context) {
+        context.ready("again", 1);
+        return null;
+    }
+
+    private static Object await(Context context) throws InterruptedException {
+        context.ready("waiting", true);
+        try {
+            Thread.sleep(30_000);
+        } catch (InterruptedException e) {
+            context.ready("cancelled", true);
+        }
+        return context.isCancelled();
+    }
+}
