@@ -85,12 +85,13 @@ public final class TestImages {
             Files.createDirectories(BASE.getParent());
             Process packing = new ProcessBuilder(
                             "bash",
-                            Path.of("..", "infra", "images", "python-rootfs.sh").toString(),
+                            Path.of("..", "infra", "images", "rootfs.sh").toString(),
+                            "python",
                             BASE.toString())
                     .inheritIO()
                     .start();
             if (packing.waitFor() != 0) {
-                throw new IOException("python-rootfs.sh failed");
+                throw new IOException("rootfs.sh failed");
             }
         }
         return Files.readAllBytes(BASE);

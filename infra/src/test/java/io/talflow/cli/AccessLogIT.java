@@ -1,0 +1,83 @@
+package io.talflow.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+
+@DisplayName("A workflow with functions in Python, Node.js and Java")
+@ExtendWith(SharedStack.class)
+class AccessLogIT {
+    private static final Path FOLDER =
+            Path.of("../datasets/access-log").toAbsolutePath().normalize();
+    private static final Pattern LINE = Pattern.compile("\\S+ - - \\[.*\\] \"GET (\\S+) HTTP/1.1\" (\\d+) (\\S+)");
+
+    @Test
+    void agreesWithAnIndependentCountOfTheLog(Talflow talflow) throws Exception {
+        buildImages();
+        WorkflowFile.load(FOLDER.resolve("workflow.yaml"), new PrintWriter(new StringWriter()))
+                .apply(talflow.api(), 1);
+        Path log = FOLDER.resolve("access.log");
+
+        String task = talflow.start("access-log", "it", Map.of("path", log.toString(), "lines", 25L, "top", 2L));
+
+        Map<String, Object> ended = talflow.ended(task);
+        assertThat(ended).as("%s", ended).containsEntry("status", "COMPLETED");
+        assertThat(ended.get("output")).isEqualTo(independent(log));
+        assertThat(talflow.command("logs", task, "parse").out()).contains("unreadable: -- log rotated --");
+        assertThat(talflow.command("logs", task, "summarize").out()).contains("9 pages in 198 lines");
+    }
+
+    private static void buildImages() throws IOException, InterruptedException {
+        boolean both = Stream.of("TALFLOW_CONTAINERS_REQUIRED", "TALFLOW_NODE_REQUIRED")
+                .allMatch(name -> "1".equals(System.getenv(name)));
+        boolean engine = Stream.of("/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock")
+                .anyMatch(socket -> Files.exists(Path.of(socket)));
+        boolean node = Stream.of(System.getenv("PATH").split(":", -1))
+                .anyMatch(folder -> Files.isExecutable(Path.of(folder, "node")));
+        String reason = "it needs a container engine and node: ./talflow test --setup installs both";
+        assertThat(engine && node || !both).as(reason).isTrue();
+        Assumptions.assumeTrue(engine && node, reason);
+        Process build = new ProcessBuilder(FOLDER.resolve("images.sh").toString())
+                .redirectErrorStream(true)
+                .start();
+        String printed = new String(build.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(build.waitFor()).as(printed).isZero();
+    }
+
+    private static Map<String, Object> independent(Path log) throws IOException {
+        Map<String, Long> totals = new TreeMap<>(Map.of("lines", 0L, "unreadable", 0L, "bytes", 0L));
+        Map<String, Long> statuses = new TreeMap<>();
+        Map<String, Long> pages = new TreeMap<>();
+        for (String line : Files.readAllLines(log)) {
+            Matcher matcher = LINE.matcher(line);
+            totals.merge(matcher.matches() ? "lines" : "unreadable", 1L, Long::sum);
+            if (matcher.matches()) {
+                pages.merge(matcher.group(1), 1L, Long::sum);
+                statuses.merge(matcher.group(2), 1L, Long::sum);
+                totals.merge("bytes", matcher.group(3).equals("-") ? 0 : Long.parseLong(matcher.group(3)), Long::sum);
+            }
+        }
+        List<Map<String, Object>> top = pages.entrySet().stream()
+                .sorted(Map.Entry.comparingByValue(Comparator.reverseOrder()))
+                .limit(2)
+                .map(page -> Map.<String, Object>of("page", page.getKey(), "hits", page.getValue()))
+                .toList();
+        return Map.of("totals", Map.of("totals", totals, "statuses", statuses), "pages", top);
+    }
+}
