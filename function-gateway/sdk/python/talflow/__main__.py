@@ -14,6 +14,7 @@ import time
 
 from talflow import serve
 from talflow.context import Context
+from talflow.data import Inline
 from talflow.loader import FunctionFailed, call, load
 from talflow.signals import Signals
 
@@ -41,7 +42,8 @@ def main(arguments=None):
     except (OSError, ValueError) as error:
         parser.error("--input: %s" % error)
     path, _, handler = options.function.partition(":")
-    context = Context("local/invoke", "local/invoke@0/invoke/0", 1, time.time() + options.timeout, Signals(_print))
+    deadline = time.time() + options.timeout
+    context = Context("local/invoke", "local/invoke@0/invoke/0", 1, deadline, Signals(_print), Inline())
     try:
         result = call(load(path, handler or "handler"), context, value, MAX_RESULT_BYTES)
     except FunctionFailed as failed:

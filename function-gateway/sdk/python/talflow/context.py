@@ -15,13 +15,14 @@ class Context:
     secrets: values of the function's declared secrets, by name.
     """
 
-    def __init__(self, task, firing, attempt, deadline, signals=None, secrets=None):
+    def __init__(self, task, firing, attempt, deadline, signals=None, secrets=None, data=None):
         self.task = task
         self.firing = firing
         self.attempt = attempt
         self.deadline = deadline
         self.secrets = secrets or {}
         self._signals = signals
+        self._data = data
         self._cancelled = threading.Event()
 
     @property
@@ -62,6 +63,30 @@ class Context:
         for value in values:
             self.item(name, value)
         return self.close(name)
+
+    def put(self, name, data, media_type="application/octet-stream", nodes=None, replicate=None):
+        """Hands over a value of any size. Returns its reference, which stands for it in results, signals and inputs.
+
+        data: bytes, or a binary file, which is read from its position on.
+        nodes: on how many other nodes it will be read; left out, as earlier values of this function were.
+        replicate: True: it goes to the remote store, too, and outlives this node; False: it does not; left out, it does
+        where that is faster.
+        Waits while the node is full. Raises DataRefused, and DataUnavailable when the attempt's time is nearly over.
+        """
+        return self._values().put(name, data, media_type, nodes, replicate)
+
+    def get(self, reference):
+        """The value that a reference stands for, as a binary file; close it, or use it in a ``with``.
+
+        On the node that has it, the file is the one it lies in. Raises as put does; ``gateway/data-lost`` says that the
+        value cannot be had any more.
+        """
+        return self._values().get(reference)
+
+    def _values(self):
+        if self._data is None:
+            raise RuntimeError("this invocation has no gateway to hand data to")
+        return self._data
 
     def _signalling(self):
         if self._signals is None:

@@ -6,6 +6,7 @@ import math
 import sys
 
 from talflow.context import Context
+from talflow.data import Data
 from talflow.loader import FunctionFailed, call
 from talflow.signals import Gateway
 
@@ -16,14 +17,21 @@ _REFUSED = "422 Unprocessable Content"
 
 def context(headers, gateways):
     """What the handler is told. gateways: connections by address, kept from call to call."""
+    deadline = int(headers.get("x-deadline-ms", "0")) / 1000.0
     return Context(
         task=headers.get("x-talflow-task", ""),
         firing=headers.get("idempotency-key", ""),
         attempt=int(headers.get("x-talflow-attempt", "1")),
-        deadline=int(headers.get("x-deadline-ms", "0")) / 1000.0,
+        deadline=deadline,
         signals=_signals(headers, gateways),
         secrets=_secrets(headers),
+        data=_values(headers, deadline),
     )
+
+
+def _values(headers, deadline):
+    url = headers.get("x-talflow-runtime")
+    return Data(url, headers.get("x-talflow-token", ""), deadline) if url else None
 
 
 def _secrets(headers):

@@ -45,11 +45,30 @@ class Connection:
         lines.append("Content-Length: %d\r\n\r\n" % len(body))
         self._sock.sendall("\r\n".join(lines).encode("utf-8") + body)
 
+    def send_head(self, start, headers):
+        """What a message begins with; its body, if it has one, follows."""
+        lines = [start] + ["%s: %s" % header for header in headers]
+        self._sock.sendall(("\r\n".join(lines) + "\r\n\r\n").encode("utf-8"))
+
+    def stream(self, file):
+        """A binary file as body, from its position on."""
+        for chunk in iter(lambda: file.read(262144), b""):
+            self._sock.sendall(chunk)
+
     def receive(self, limit=None):
         """(request or status line, headers by lower-case name, body), or None at the end.
 
         limit: of the body, bytes. Raises Malformed if it is larger, or if the head breaks the rules.
         """
+        head = self.receive_head()
+        if head is None:
+            return None
+        start, headers = head
+        body = self.body(headers, limit)
+        return None if body is None else (start, headers, body)
+
+    def receive_head(self):
+        """(request or status line, headers by lower-case name), or None at the end."""
         head = self._until(b"\r\n\r\n")
         if head is None:
             return None
@@ -58,8 +77,20 @@ class Connection:
         for line in lines:
             name, _, value = line.partition(":")
             headers[name.strip().lower()] = value.strip()
-        body = self._exactly(_length(headers, limit))
-        return None if body is None else (start, headers, body)
+        return start, headers
+
+    def body(self, headers, limit=None):
+        """The body that follows these headers, or None if it ends early."""
+        return self._exactly(_length(headers, limit))
+
+    def into(self, buffer):
+        """Reads some of a body. Returns how many bytes; 0 at the end."""
+        if self._buffer:
+            count = min(len(self._buffer), len(buffer))
+            buffer[:count] = self._buffer[:count]
+            self._buffer = self._buffer[count:]
+            return count
+        return self._sock.recv_into(buffer)
 
     def close(self):
         self._sock.close()

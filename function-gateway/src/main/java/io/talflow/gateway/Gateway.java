@@ -8,6 +8,8 @@ import io.talflow.gateway.bundle.Definitions;
 import io.talflow.gateway.bundle.DefinitionsTail;
 import io.talflow.gateway.container.Containers;
 import io.talflow.gateway.container.RuntimeDoor;
+import io.talflow.gateway.data.DataProxy;
+import io.talflow.gateway.data.Peers;
 import io.talflow.gateway.event.OutcomeEvents;
 import io.talflow.gateway.event.OutcomePublisher;
 import io.talflow.gateway.exec.CommandExecutor;
@@ -154,6 +156,13 @@ public final class Gateway implements AutoCloseable {
                 new Executors(new PythonExecutor(pool), http, commands, containers, new ReplayExecutor(timer, clock));
         Attempts attempts =
                 new Attempts(urls, new SecretStore(options.security().secrets()));
+        DataProxy values = closing(new DataProxy(
+                data.resolve("values"),
+                options.values(),
+                options.nodeId(),
+                new Peers(membership::urls, options.security().peers()),
+                task -> view.view().endedAt(task),
+                clock));
         Invoker invoker = closing(new Invoker(journal, definitions, executors, attempts, publisher, clock));
 
         if (!definitionsTail.awaitCaughtUp(CATCH_UP)) {
@@ -178,6 +187,7 @@ public final class Gateway implements AutoCloseable {
                         new Signals(log, options.nodeId()),
                         membership.nodes(),
                         containers,
+                        values,
                         options.nodeId()),
                 tokens));
         door.complete(server.door());

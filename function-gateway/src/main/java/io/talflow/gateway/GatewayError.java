@@ -13,9 +13,12 @@ public enum GatewayError {
     UNKNOWN_TASK("gateway/unknown-task", 404, "No such task"),
     UNKNOWN_BUNDLE("gateway/unknown-bundle", 404, "No such bundle"),
     UNKNOWN_DEAD_LETTER("gateway/unknown-dead-letter", 404, "No such dead letter"),
+    UNKNOWN_DATA("gateway/unknown-data", 404, "No such value"),
     NOT_BEGUN("gateway/not-begun", 409, "The task waits for its definition"),
     FIRING_CONFLICT("gateway/firing-conflict", 409, "The firing was seen with another body"),
+    DATA_CORRUPT("gateway/data-corrupt", 409, "The value is not what was put"),
     ATTEMPT_ENDED("gateway/attempt-ended", 410, "The attempt has ended"),
+    DATA_LOST("gateway/data-lost", 410, "The value cannot be had any more"),
     TOO_LARGE("gateway/too-large", 413, "The request is larger than its limit"),
     BAD_BUNDLE("gateway/bad-bundle", 422, "The bundle cannot be used"),
     INVALID_WORKFLOW("gateway/invalid-workflow", 422, "The workflow has errors"),
@@ -25,9 +28,11 @@ public enum GatewayError {
     NOT_RETRYABLE("gateway/not-retryable", 422, "The dead letter cannot be sent again"),
     INTERNAL("gateway/internal", 500, "The gateway failed"),
     LOG_UNAVAILABLE("gateway/log-unavailable", 503, "Kafka does not answer"),
+    REMOTE_STORE_UNAVAILABLE("gateway/remote-store-unavailable", 503, "The remote store does not answer"),
     REVISION_NOT_REACHED("gateway/revision-not-reached", 504, "The view has not seen that revision yet"),
     DRAINING("gateway/draining", 503, "The node takes no new firings"),
-    NO_ANSWER("gateway/no-answer", 504, "The job did not answer in time");
+    NO_ANSWER("gateway/no-answer", 504, "The job did not answer in time"),
+    DATA_FULL("gateway/data-full", 507, "There is no room for the value");
 
     private final String code;
     private final int status;

@@ -27,6 +27,7 @@ import java.util.function.Consumer;
  * @param security whom it serves
  * @param containers how image functions run
  * @param draining how it leaves the others
+ * @param values how the data proxy keeps values
  */
 public record GatewayOptions(
         String kafka,
@@ -42,7 +43,8 @@ public record GatewayOptions(
         Duration pythonIdle,
         Security security,
         ContainerOptions containers,
-        Draining draining) {
+        Draining draining,
+        ValueOptions values) {
     private static final Set<String> KEYS = Set.of(
             "kafka",
             "data",
@@ -67,7 +69,13 @@ public record GatewayOptions(
             "container-engine",
             "containers",
             "container-grace-seconds",
-            "container-subnets");
+            "container-subnets",
+            "data-memory-mb",
+            "data-disk-mb",
+            "data-remote",
+            "data-keep-seconds",
+            "data-patience-seconds",
+            "peers");
     /** Options without a value. */
     private static final Set<String> FLAGS = Set.of("insecure");
 
@@ -108,7 +116,8 @@ public record GatewayOptions(
                 Duration.ofMinutes(5),
                 Security.LOOPBACK_ONLY,
                 ContainerOptions.of(),
-                Draining.DEFAULT);
+                Draining.DEFAULT,
+                ValueOptions.DEFAULT);
     }
 
     public GatewayOptions withPort(int port) {
@@ -147,6 +156,10 @@ public record GatewayOptions(
         return with(changed -> changed.containers = containers);
     }
 
+    public GatewayOptions withValues(ValueOptions values) {
+        return with(changed -> changed.values = values);
+    }
+
     private GatewayOptions with(Consumer<Changed> change) {
         Changed changed = new Changed(this);
         change.accept(changed);
@@ -164,7 +177,8 @@ public record GatewayOptions(
                 changed.pythonIdle,
                 changed.security,
                 changed.containers,
-                changed.draining);
+                changed.draining,
+                changed.values);
     }
 
     /** What a {@code with} may change. */
@@ -178,6 +192,7 @@ public record GatewayOptions(
         private Security security;
         private ContainerOptions containers;
         private Draining draining;
+        private ValueOptions values;
 
         Changed(GatewayOptions options) {
             host = options.host;
@@ -189,6 +204,7 @@ public record GatewayOptions(
             security = options.security;
             containers = options.containers;
             draining = options.draining;
+            values = options.values;
         }
     }
 
@@ -235,7 +251,8 @@ public record GatewayOptions(
                 Duration.ofSeconds(number(values, "python-idle-seconds", 300)),
                 Security.parse(values, defaults.data),
                 ContainerOptions.parse(values),
-                new Draining(Duration.ofSeconds(number(values, "drain-seconds", 20))));
+                new Draining(Duration.ofSeconds(number(values, "drain-seconds", 20))),
+                ValueOptions.parse(values));
     }
 
     static int number(Map<String, String> values, String key, int otherwise) {

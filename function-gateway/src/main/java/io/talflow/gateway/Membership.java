@@ -10,7 +10,9 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
@@ -63,6 +65,18 @@ final class Membership implements AutoCloseable {
         return nodes.up().stream()
                 .filter(node -> !node.equals(options.nodeId()))
                 .toList();
+    }
+
+    /** Addresses of the other nodes that have spoken lately, by id; what the options say of one counts more. */
+    Map<String, String> urls() {
+        Map<String, String> urls = new HashMap<>();
+        for (Nodes.Node node : nodes.all()) {
+            if (node.isHeard() && !node.report().node().equals(options.nodeId())) {
+                urls.put(node.report().node(), node.report().url());
+            }
+        }
+        urls.putAll(options.values().peers());
+        return urls;
     }
 
     /** Addresses of who may have a bundle that is missing here. */

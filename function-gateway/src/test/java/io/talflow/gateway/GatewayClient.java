@@ -73,6 +73,33 @@ final class GatewayClient {
                 .POST(BodyPublishers.ofByteArray(Json.bytes(json))));
     }
 
+    /** A value that a running function puts. @return what is in its reference */
+    @SuppressWarnings("unchecked")
+    Map<String, Object> putValue(String token, String path, byte[] value) throws IOException, InterruptedException {
+        Answer answer = tryPutValue(token, path, value);
+        if (answer.status() != 200) {
+            throw new IOException(new String(answer.body(), StandardCharsets.UTF_8));
+        }
+        return (Map<String, Object>) answer.json().get("$data");
+    }
+
+    Answer tryPutValue(String token, String path, byte[] value) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(url + "/v1/runtime/data/" + path))
+                .header("authorization", "Bearer " + token)
+                .header("content-type", "video/mp4")
+                .PUT(BodyPublishers.ofByteArray(value)));
+    }
+
+    /** A value that a running function reads. */
+    Answer value(String token, Object href, String... headers) throws IOException, InterruptedException {
+        HttpRequest.Builder request =
+                HttpRequest.newBuilder(URI.create(url + href)).header("authorization", "Bearer " + token);
+        if (headers.length > 0) {
+            request.headers(headers);
+        }
+        return send(request.GET());
+    }
+
     Answer put(String path, byte[] body) throws IOException, InterruptedException {
         return send(HttpRequest.newBuilder(URI.create(url + path)).PUT(BodyPublishers.ofByteArray(body)));
     }

@@ -60,7 +60,19 @@ class GatewayOptionsTest {
             "--container-grace-seconds",
             "6",
             "--container-subnets",
-            "10.7"
+            "10.7",
+            "--data-memory-mb",
+            "12",
+            "--data-disk-mb",
+            "13",
+            "--data-remote",
+            "file:///mnt",
+            "--data-keep-seconds",
+            "14",
+            "--data-patience-seconds",
+            "15",
+            "--peers",
+            "a=http://a:1,b=https://b:2"
         };
         assertThat(GatewayOptions.parse(arguments, Map.of()))
                 .isEqualTo(new GatewayOptions(
@@ -81,7 +93,14 @@ class GatewayOptionsTest {
                                 .withDestinations(Destinations.parse("in.house:80"))
                                 .withSecrets(Path.of("/s")),
                         new ContainerOptions("/e.sock", 5, Duration.ofSeconds(6), "10.7"),
-                        new GatewayOptions.Draining(Duration.ofSeconds(12))));
+                        new GatewayOptions.Draining(Duration.ofSeconds(12)),
+                        new ValueOptions(
+                                12L << 20,
+                                13L << 20,
+                                "file:///mnt",
+                                Duration.ofSeconds(14),
+                                Duration.ofSeconds(15),
+                                Map.of("a", "http://a:1", "b", "https://b:2"))));
     }
 
     @Test
@@ -117,6 +136,8 @@ class GatewayOptionsTest {
                 .hasMessageContaining("needs a value");
         assertThatThrownBy(() -> GatewayOptions.parse(new String[] {"--kafka", "x", "--port", "y"}, Map.of()))
                 .hasMessageContaining("--port");
+        assertThatThrownBy(() -> GatewayOptions.parse(new String[] {"--kafka", "x", "--peers", "a:1"}, Map.of()))
+                .hasMessageContaining("--peers must be NODE=http://HOST:PORT");
         assertThatThrownBy(() -> GatewayOptions.parse(new String[0], Map.of())).hasMessageContaining("--kafka");
     }
 }

@@ -61,6 +61,15 @@ final class JobStandIn implements AutoCloseable {
 
     /** What the job tells of a task; with an empty version it waits for its definition. */
     void status(String task, String version, int partition) throws Exception {
+        status(task, version, partition, Map.of());
+    }
+
+    /** What the job tells of a task that has just completed. */
+    void ended(String task, String version) throws Exception {
+        status(task, version, 0, Map.of("status", "COMPLETED", "endedAt", System.currentTimeMillis()));
+    }
+
+    private void status(String task, String version, int partition, Map<String, Object> more) throws Exception {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("task", task);
         status.put("workflow", "w");
@@ -70,6 +79,7 @@ final class JobStandIn implements AutoCloseable {
         status.put("partition", (long) partition);
         status.put("startOffset", 0L);
         status.put("startedAt", 0L);
+        status.putAll(more);
         TalEvent event = TalEvent.engine(task + "#1", "/talflow/job", Effect.Status.TASK, task, status);
         write(
                 Topics.TASKS,

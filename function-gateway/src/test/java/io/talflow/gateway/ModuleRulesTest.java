@@ -28,6 +28,7 @@ class ModuleRulesTest {
                     "..history..",
                     "..event..",
                     "..gateway.node..",
+                    "..data..",
                     "..runtime..")
             .should()
             .dependOnClassesThat()

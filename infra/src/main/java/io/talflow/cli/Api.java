@@ -126,6 +126,11 @@ final class Api {
                 get("%s/explain?all=%s%s".formatted(taskPath(task), all, rule == null ? "" : "&rule=" + encode(rule))));
     }
 
+    /** Which ways a task's values took. */
+    Map<String, Object> data(String task) {
+        return object(ofTask(task, "/data"));
+    }
+
     /** A task's history as its file is written. */
     byte[] history(String task) {
         return accepted(answer(request(taskPath(task) + "/history").GET())).body();

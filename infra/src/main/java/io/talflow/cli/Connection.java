@@ -13,6 +13,9 @@ import picocli.CommandLine.Option;
 
 /** Options that say which stack a command talks to. */
 final class Connection {
+    /** Where a stack is if nothing says otherwise. */
+    static final Path DEFAULT_DATA = Path.of(System.getenv().getOrDefault("TALFLOW_DATA", ".talflow"));
+
     @Option(
             names = "--data",
             paramLabel = "DIR",

@@ -25,6 +25,7 @@ public final class PythonEnvironments {
             "__main__.py",
             "context.py",
             "contract.py",
+            "data.py",
             "loader.py",
             "serve.py",
             "server.py",

@@ -36,6 +36,9 @@ final class Answers {
         problem.put("retryable", error.retryable());
         problem.put("instance", http.path());
         problem.putAll(details);
+        if (error == GatewayError.DATA_FULL || error == GatewayError.REMOTE_STORE_UNAVAILABLE) {
+            http.header("Retry-After", "1");
+        }
         http.status(error.status()).contentType("application/problem+json").result(Json.bytes(problem));
     }
 

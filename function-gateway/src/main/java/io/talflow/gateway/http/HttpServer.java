@@ -15,6 +15,7 @@ import io.talflow.gateway.bundle.DefinitionReader;
 import io.talflow.gateway.bundle.Definitions;
 import io.talflow.gateway.container.Containers;
 import io.talflow.gateway.container.RuntimeDoor;
+import io.talflow.gateway.data.DataProxy;
 import io.talflow.gateway.invoke.Invoker;
 import io.talflow.gateway.log.DeadLetters;
 import io.talflow.gateway.log.EventLog;
@@ -29,6 +30,7 @@ import io.talflow.gateway.view.TaskView;
 import io.talflow.tal.Json;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -56,6 +58,7 @@ public final class HttpServer implements AutoCloseable {
             Signals signals,
             Nodes nodes,
             Containers containers,
+            DataProxy data,
             String nodeId) {}
 
     /** A method and a path, parameters in braces; what a call must show; what answers it. */
@@ -96,7 +99,7 @@ public final class HttpServer implements AutoCloseable {
         DeadLetterResource letters = new DeadLetterResource(parts.deadLetters(), parts.log());
         IngressResource ingress = new IngressResource(parts.log());
         NodesResource nodes = new NodesResource(parts.nodes());
-        return List.of(
+        List<Route> routes = new ArrayList<>(List.of(
                 new Route(HandlerType.GET, "/healthz", Need.NOTHING, http -> health(http, parts)),
                 new Route(HandlerType.GET, "/openapi.yaml", Need.NOTHING, HttpServer::openApi),
                 new Route(HandlerType.POST, "/v1/firings", Need.JOB, firings::post),
@@ -130,7 +133,9 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/runtime/items/{stream}", Need.ATTEMPT, runtime::item),
                 new Route(HandlerType.POST, "/v1/runtime/streams/{stream}:close", Need.ATTEMPT, runtime::close),
                 new Route(HandlerType.POST, "/v1/runtime/result", Need.ATTEMPT, runtime::result),
-                new Route(HandlerType.POST, "/v1/runtime/failure", Need.ATTEMPT, runtime::failure));
+                new Route(HandlerType.POST, "/v1/runtime/failure", Need.ATTEMPT, runtime::failure)));
+        routes.addAll(DataResource.routes(new DataResource(parts.attempts(), parts.data())));
+        return routes;
     }
 
     private static void configure(

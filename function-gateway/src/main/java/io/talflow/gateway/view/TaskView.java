@@ -9,6 +9,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -69,6 +70,11 @@ public final class TaskView implements AutoCloseable {
 
     public Page invocations(String task, String node, int size, Page.Cursor after) {
         return query(reader -> reader.invocations(task, node, size, after));
+    }
+
+    /** When the task ended, epoch milliseconds; empty: it has not, as far as the view has heard. */
+    public OptionalLong endedAt(String task) {
+        return query(reader -> reader.endedAt(task));
     }
 
     /** How far the view may be behind the job's stream, milliseconds. */

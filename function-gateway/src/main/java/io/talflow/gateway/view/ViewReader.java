@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.TreeMap;
 import org.sqlite.SQLiteConfig;
 
@@ -46,6 +47,18 @@ final class ViewReader implements AutoCloseable {
                 }
                 state.putIfAbsent("nodes", nodes);
                 return Optional.of(state);
+            }
+        }
+    }
+
+    /** Without counting its invocations. */
+    OptionalLong endedAt(String task) throws SQLException {
+        try (PreparedStatement select = connection.prepareStatement("SELECT state FROM task WHERE task = ?")) {
+            select.setString(1, task);
+            try (ResultSet rows = select.executeQuery()) {
+                return rows.next() && Json.parseObject(rows.getBytes(1)).get("endedAt") instanceof Long at
+                        ? OptionalLong.of(at)
+                        : OptionalLong.empty();
             }
         }
     }

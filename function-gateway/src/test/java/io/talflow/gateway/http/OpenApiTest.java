@@ -19,7 +19,7 @@ class OpenApiTest {
     void theDocumentHasTheServersRoutesAndNoOthersAndSaysWhatEachNeeds() throws IOException {
         Map<String, String> served = new TreeMap<>();
         for (HttpServer.Route route : HttpServer.routes(new HttpServer.Parts(
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, "n"))) {
+                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, "n"))) {
             served.put(route.method().name().toLowerCase(Locale.ROOT) + " " + route.path(), security(route.need()));
         }
         assertThat(documented()).isEqualTo(served);

@@ -1,6 +1,7 @@
 package io.talflow.tal.semantics;
 
 import io.talflow.tal.Json;
+import io.talflow.tal.event.References;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Function.Datum;
 import java.nio.ByteBuffer;
@@ -218,9 +219,14 @@ final class Signals {
         return !key.isEmpty() && key.length() < 10 && key.chars().allMatch(c -> c >= '0' && c <= '9');
     }
 
+    /** Of what a value says; where a reference in it leads does not matter. */
     private static byte[] digest(Object value) {
+        byte[] json = Json.canonical(value);
+        if (References.mayBeIn(json)) {
+            json = Json.canonical(References.withoutPlaces(value));
+        }
         try {
-            byte[] sha = MessageDigest.getInstance("SHA-256").digest(Json.canonical(value));
+            byte[] sha = MessageDigest.getInstance("SHA-256").digest(json);
             return java.util.Arrays.copyOf(sha, Long.BYTES);
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("every JVM has SHA-256", e);

@@ -67,6 +67,24 @@ class SignalsTest {
     }
 
     @Test
+    void aReferenceIsTheSameWhereverTheValueLies() {
+        Effect.Dispatch first = task.call("split");
+        task.item(first, "chunks", "0", reference("0a1b2c3d", "/v1/runtime/data/node-1/aa"));
+        task.fail(first, "Function.Error").at(1_001).clock();
+        Effect.Dispatch second = task.call("split");
+        task.item(second, "chunks", "0", reference("0a1b2c3d", "/v1/runtime/data/node-2/bb"));
+        assertThat(task.calls("body")).hasSize(1);
+        assertThat(text(task.calls("body").get(0))).contains("node-1");
+        task.item(second, "chunks", "0", reference("ffffffff", "/v1/runtime/data/node-2/cc"));
+        assertThat(task.ended()).isEqualTo("FAILED");
+        assertThat(task.error()).isEqualTo("producer-not-repeatable");
+    }
+
+    private static Map<String, Object> reference(String checksum, String href) {
+        return Map.of("frames", Map.of("$data", Map.of("name", "frames", "crc32c", checksum, "href", href)));
+    }
+
+    @Test
     void aRepeatedSignalOfAnyAttemptChangesNothing() {
         Effect.Dispatch first = task.call("split");
         task.item(first, "chunks", "0", Map.of("n", 1L, "m", 2L)).ready(first, "header", 1L);

@@ -1,0 +1,125 @@
+package io.talflow.gateway.data;
+
+import io.talflow.gateway.GatewayError;
+import io.talflow.gateway.GatewayFailure;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** Brings values of other nodes here, each once: who asks while one is on its way waits for it. */
+final class Fetch {
+    /** A value, and how it came. */
+    record Fetched(Value value, Way way, String why) {}
+
+    private final Values values;
+    private final Choice choice;
+    private final Rates rates;
+    private final Transfer transfer;
+    private final Peers peers;
+    private final PeerClient client;
+    private final RemoteStore remote;
+    private final Map<String, CompletableFuture<Fetched>> underWay = new ConcurrentHashMap<>();
+
+    /** @param remote null: there is none */
+    Fetch(
+            Values values,
+            Choice choice,
+            Rates rates,
+            Transfer transfer,
+            Peers peers,
+            PeerClient client,
+            RemoteStore remote) {
+        this.values = values;
+        this.choice = choice;
+        this.rates = rates;
+        this.transfer = transfer;
+        this.peers = peers;
+        this.client = client;
+        this.remote = remote;
+    }
+
+    /** @throws GatewayFailure DATA_LOST, DATA_CORRUPT, UNKNOWN_DATA or DATA_FULL */
+    Fetched fetch(String task, Wanted wanted) {
+        CompletableFuture<Fetched> mine = new CompletableFuture<>();
+        CompletableFuture<Fetched> other = underWay.putIfAbsent(wanted.id(), mine);
+        if (other != null) {
+            Fetched fetched = join(other);
+            return new Fetched(fetched.value(), Way.LOCAL, "it was on its way here");
+        }
+        try {
+            mine.complete(lead(task, wanted));
+        } catch (GatewayFailure e) {
+            mine.completeExceptionally(e);
+        } catch (IOException e) {
+            mine.completeExceptionally(Folders.failure(e));
+        } finally {
+            underWay.remove(wanted.id());
+            mine.completeExceptionally(new GatewayFailure(GatewayError.INTERNAL, "the transfer failed"));
+        }
+        return join(mine);
+    }
+
+    private static Fetched join(CompletableFuture<Fetched> fetched) {
+        try {
+            return fetched.join();
+        } catch (CompletionException e) {
+            throw e.getCause() instanceof GatewayFailure failure ? failure : e;
+        }
+    }
+
+    private Fetched lead(String task, Wanted wanted) throws IOException {
+        String url = peers.url(wanted.node()).orElse(null);
+        Choice.OfGet chosen =
+                choice.get(wanted.bytes(), wanted.node(), url != null, wanted.replica() && remote != null);
+        List<String> failures = new ArrayList<>();
+        GatewayError error = GatewayError.DATA_LOST;
+        for (Way way : chosen.ways()) {
+            Source source = way == Way.DIRECT
+                    ? client.value(wanted.node(), url, task, wanted.id())
+                    : from -> remote.open(task, wanted.id(), from);
+            long begin = System.nanoTime();
+            try {
+                Value value = receive(task, wanted, source);
+                rates.took(
+                        way == Way.DIRECT ? Rates.Kind.DIRECT : Rates.Kind.REMOTE_GET,
+                        wanted.bytes(),
+                        System.nanoTime() - begin);
+                return new Fetched(value, way, failures.isEmpty() ? chosen.why() : String.join("; ", failures));
+            } catch (IOException e) {
+                if (String.valueOf(e.getMessage()).contains("No space left")) {
+                    throw e;
+                }
+                error = e instanceof Transfer.Corrupt ? GatewayError.DATA_CORRUPT : error;
+                failures.add(e.getMessage());
+            }
+        }
+        if (failures.isEmpty()) {
+            failures.add("no address of node %s is known".formatted(wanted.node()));
+        }
+        if (!wanted.replica()) {
+            failures.add("it was not replicated to a remote store");
+        }
+        throw new GatewayFailure(
+                error, "value %s of node %s: %s".formatted(wanted.id(), wanted.node(), String.join("; ", failures)));
+    }
+
+    private Value receive(String task, Wanted wanted, Source source) throws IOException {
+        Incoming into = values.receive(task, wanted.id(), wanted.bytes());
+        boolean kept = false;
+        try {
+            transfer.run(source, into, wanted);
+            Value value = values.keep(
+                    into, new Descriptor(wanted.id(), task, wanted.type(), wanted.bytes(), wanted.crc32c(), true));
+            kept = true;
+            return value;
+        } finally {
+            if (!kept) {
+                values.abandon(into);
+            }
+        }
+    }
+}

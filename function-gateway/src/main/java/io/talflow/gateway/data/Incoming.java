@@ -1,0 +1,132 @@
+package io.talflow.gateway.data;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
+
+/**
+ * A value that is being received, maybe in several goes. Space is taken before bytes are, so that a value which is there is
+ * never lost for want of room. Closed without {@link #finish} it leaves nothing.
+ */
+final class Incoming implements AutoCloseable {
+    private static final int BUFFER = 256 * 1024;
+    private static final long STEP = 1L << 20;
+
+    /** Room for the bytes; throws if there is none. */
+    interface Room {
+        void take(long bytes);
+
+        void give(long bytes);
+    }
+
+    private final Room room;
+    private final byte[] memory;
+    private final Path part;
+    private final FileChannel channel;
+    private final CRC32C crc = new CRC32C();
+    private long taken;
+    private long received;
+    private boolean finished;
+
+    /** @param memory an array of the value's size to be filled, space for which is taken; null: a file */
+    Incoming(Room room, long expected, byte[] memory, Path part) throws IOException {
+        this.room = room;
+        this.memory = memory;
+        this.part = part;
+        room.take(Math.max(0, expected));
+        taken = Math.max(0, expected);
+        try {
+            channel = memory != null
+                    ? null
+                    : FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        } catch (IOException e) {
+            room.give(taken);
+            throw e;
+        }
+    }
+
+    long received() {
+        return received;
+    }
+
+    /** 8 hex digits, of what has been received. */
+    String crc32c() {
+        return "%08x".formatted(crc.getValue());
+    }
+
+    byte[] memory() {
+        return memory;
+    }
+
+    /** Takes all there is; after an exception what came before it stays taken, and another go may bring the rest. */
+    void read(InputStream in) throws IOException {
+        if (memory != null) {
+            readIntoMemory(in);
+            return;
+        }
+        byte[] buffer = new byte[BUFFER];
+        for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+            while (received + length > taken) {
+                room.take(STEP);
+                taken += STEP;
+            }
+            ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, length);
+            while (bytes.hasRemaining()) {
+                channel.write(bytes);
+            }
+            crc.update(buffer, 0, length);
+            received += length;
+        }
+    }
+
+    private void readIntoMemory(InputStream in) throws IOException {
+        while (received < memory.length) {
+            int length = in.read(memory, (int) received, memory.length - (int) received);
+            if (length < 0) {
+                return;
+            }
+            crc.update(memory, (int) received, length);
+            received += length;
+        }
+        if (in.read() >= 0) {
+            throw new IOException("there is more than the %d bytes announced".formatted(memory.length));
+        }
+    }
+
+    /** Begins from nothing again. */
+    void restart() throws IOException {
+        received = 0;
+        crc.reset();
+        if (channel != null) {
+            channel.truncate(0);
+            channel.position(0);
+        }
+    }
+
+    /** It is whole: what was taken of the space beyond its size is given back, and its file gets its name. */
+    void finish(Path file) throws IOException {
+        if (channel != null) {
+            channel.close();
+            Files.move(part, file);
+        }
+        room.give(taken - received);
+        finished = true;
+    }
+
+    @Override
+    public void close() throws IOException {
+        if (finished) {
+            return;
+        }
+        room.give(taken);
+        if (channel != null) {
+            channel.close();
+            Files.deleteIfExists(part);
+        }
+    }
+}

@@ -1,0 +1,53 @@
+package io.talflow.tal.event;
+
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Values that events carry by reference: {@code {"$data": {of, name, type, bytes, crc32c, href}}}. Everything but {@code
+ * href} says which value it is; {@code href} says where it lies, which is another place when a function runs again.
+ */
+public final class References {
+    /** The field that tells a reference from another object. */
+    public static final String FIELD = "$data";
+
+    /** Where the value lies. */
+    public static final String HREF = "href";
+
+    private static final byte[] MARK = ("\"" + FIELD + "\"").getBytes(StandardCharsets.UTF_8);
+
+    private References() {}
+
+    /** False is certain; true means that a reference may be in it. */
+    public static boolean mayBeIn(byte[] json) {
+        for (int at = 0; at <= json.length - MARK.length; at++) {
+            if (java.util.Arrays.equals(json, at, at + MARK.length, MARK, 0, MARK.length)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** The value with its references, but not where they lead. */
+    public static Object withoutPlaces(Object value) {
+        if (value instanceof List<?> list) {
+            return list.stream().map(References::withoutPlaces).toList();
+        }
+        if (!(value instanceof Map<?, ?> object)) {
+            return value;
+        }
+        Map<Object, Object> result = new LinkedHashMap<>();
+        object.forEach((name, field) -> {
+            if (name.equals(FIELD) && field instanceof Map<?, ?> data) {
+                Map<Object, Object> identity = new LinkedHashMap<>(data);
+                identity.remove(HREF);
+                result.put(name, identity);
+            } else {
+                result.put(name, withoutPlaces(field));
+            }
+        });
+        return result;
+    }
+}
