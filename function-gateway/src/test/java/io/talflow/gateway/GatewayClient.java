@@ -24,7 +24,7 @@ final class GatewayClient {
         }
     }
 
-    private final HttpClient http = HttpClient.newHttpClient();
+    private final HttpClient http;
     private final String url;
     private final String token;
 
@@ -34,8 +34,14 @@ final class GatewayClient {
 
     /** @param token empty: none */
     GatewayClient(String url, String token) {
+        this(url, token, HttpClient.newHttpClient());
+    }
+
+    /** @param http what it calls by, with what it trusts in TLS */
+    GatewayClient(String url, String token, HttpClient http) {
         this.url = url;
         this.token = token;
+        this.http = http;
     }
 
     /** Any call, with headers as name, value, name, value. */

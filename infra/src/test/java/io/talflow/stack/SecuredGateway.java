@@ -3,6 +3,7 @@ package io.talflow.stack;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.talflow.cli.Launcher;
+import io.talflow.tal.tls.Certificates;
 import io.talflow.tal.tls.PemFiles;
 import java.io.IOException;
 import java.net.URI;

@@ -60,8 +60,7 @@ final class PeerClient implements AutoCloseable {
     /** The value at another node. */
     Source value(String node, String url, String task, String id) {
         return from -> {
-            HttpGet request =
-                    new HttpGet("%s/v1/data/%s?task=%s&reader=%s".formatted(url, id, encode(task), encode(nodeId)));
+            HttpGet request = get("%s/v1/data/%s?task=%s&reader=%s".formatted(url, id, encode(task), encode(nodeId)));
             if (from > 0) {
                 request.addHeader("Range", "bytes=%d-".formatted(from));
             }

@@ -1,4 +1,4 @@
-package io.talflow.stack;
+package io.talflow.tal.tls;
 
 import java.io.IOException;
 import java.io.InputStream;
