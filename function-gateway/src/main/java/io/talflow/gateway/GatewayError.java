@@ -30,6 +30,7 @@ public enum GatewayError {
     LOG_UNAVAILABLE("gateway/log-unavailable", 503, "Kafka does not answer"),
     REMOTE_STORE_UNAVAILABLE("gateway/remote-store-unavailable", 503, "The remote store does not answer"),
     REVISION_NOT_REACHED("gateway/revision-not-reached", 504, "The view has not seen that revision yet"),
+    TOO_MANY_FOLLOWERS("gateway/too-many-followers", 503, "Too many follow logs at once"),
     DRAINING("gateway/draining", 503, "The node takes no new firings"),
     NO_ANSWER("gateway/no-answer", 504, "The job did not answer in time"),
     DATA_FULL("gateway/data-full", 507, "There is no room for the value");

@@ -2,19 +2,24 @@ package io.talflow.cli;
 
 import io.talflow.tal.Json;
 import io.talflow.tal.event.TaskId;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandler;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -100,6 +105,26 @@ final class Api {
     /** {@code below}: what stands after the task's path, such as {@code /events}. */
     Object ofTask(String task, String below) {
         return get(taskPath(task) + below);
+    }
+
+    /** What a task's functions print, object by object as it comes, until the task ends. */
+    void followLogs(String task, String function, Consumer<Map<String, Object>> each) {
+        String path = "%s/logs?follow=true&function=%s".formatted(taskPath(task), encode(function));
+        HttpResponse<InputStream> response = exchange(request(path).GET(), BodyHandlers.ofInputStream());
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
+            if (response.statusCode() != 200) {
+                String problem = lines.lines().collect(Collectors.joining("\n"));
+                throw refused(response.statusCode(), problem.getBytes(StandardCharsets.UTF_8));
+            }
+            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
+                if (!line.isEmpty()) {
+                    each.accept(Json.parseObject(line.getBytes(StandardCharsets.UTF_8)));
+                }
+            }
+        } catch (IOException e) {
+            throw CommandFailed.unreachable("the gateway at %s is gone: %s".formatted(url, e));
+        }
     }
 
     Object tasks(String query) {
@@ -209,8 +234,12 @@ final class Api {
     }
 
     private HttpResponse<byte[]> answer(HttpRequest.Builder builder) {
+        return exchange(builder, BodyHandlers.ofByteArray());
+    }
+
+    private <T> HttpResponse<T> exchange(HttpRequest.Builder builder, BodyHandler<T> body) {
         try {
-            return http.send(builder.build(), BodyHandlers.ofByteArray());
+            return http.send(builder.build(), body);
         } catch (IOException e) {
             throw CommandFailed.unreachable("no answer from the gateway at %s: %s".formatted(url, e));
         } catch (InterruptedException e) {
@@ -221,7 +250,7 @@ final class Api {
 
     private static HttpResponse<byte[]> accepted(HttpResponse<byte[]> response) {
         if (response.statusCode() >= 300) {
-            throw refused(response);
+            throw refused(response.statusCode(), response.body());
         }
         return response;
     }
@@ -237,19 +266,19 @@ final class Api {
                 : new String(response.body(), StandardCharsets.UTF_8);
     }
 
-    private static CommandFailed refused(HttpResponse<byte[]> response) {
+    private static CommandFailed refused(int status, byte[] body) {
         try {
-            Map<String, Object> problem = Json.parseObject(response.body());
+            Map<String, Object> problem = Json.parseObject(body);
             String detail = String.valueOf(problem.getOrDefault("detail", problem.get("title")));
-            if (response.statusCode() == 401) {
+            if (status == 401) {
                 detail += "; give --token-file FILE, or TALFLOW_TOKEN in the environment";
             }
             if (problem.get("problems") instanceof List<?> problems && !problems.isEmpty()) {
                 detail = problems.stream().map(Api::problem).collect(Collectors.joining(System.lineSeparator()));
             }
-            return response.statusCode() >= 500 ? CommandFailed.unreachable(detail) : CommandFailed.badInput(detail);
+            return status >= 500 ? CommandFailed.unreachable(detail) : CommandFailed.badInput(detail);
         } catch (Json.NotJson e) {
-            return CommandFailed.unreachable("the gateway answered %d".formatted(response.statusCode()));
+            return CommandFailed.unreachable("the gateway answered %d".formatted(status));
         }
     }
 

@@ -4,45 +4,79 @@ import io.talflow.tal.Json;
 import java.io.PrintWriter;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 @Command(
         name = "logs",
         description = "Prints what a task's functions wrote to stdout and stderr.",
         mixinStandardHelpOptions = true,
-        footer = {"", "Example:", "  talflow logs word-count/readme count"})
+        footer = {"", "Example:", "  talflow logs word-count/readme count --follow"})
 final class LogsCommand extends GatewayCommand implements Runnable {
+    private static final long STARTING_MILLIS = 10_000;
+    private static final long LOOK_MILLIS = 100;
+
     @Parameters(index = "0", paramLabel = "TASK", description = "Id of the task: WORKFLOW/KEY.")
     private String task;
 
     @Parameters(index = "1", paramLabel = "FUNCTION", arity = "0..1", description = "One function only.")
     private String function;
 
+    @Option(names = "--follow", description = "Goes on with each line as it is printed, until the task ends.")
+    private boolean follow;
+
     @Override
     public void run() {
         String wanted = function == null ? "" : function;
+        if (follow) {
+            follow(connection.api(), wanted);
+            return;
+        }
         Object answer = connection
                 .find()
                 .map(api -> api.ofTask(task, "/logs?function=" + Api.encode(wanted)))
                 .or(() -> Stored.logs(connection, task, wanted))
                 .orElseGet(() -> connection.api().ofTask(task, "/logs"));
-        PrintWriter out = spec.commandLine().getOut();
         if (output.isJson()) {
-            out.println(Json.pretty(answer));
+            spec.commandLine().getOut().println(Json.pretty(answer));
             return;
         }
         List<Map<String, Object>> entries = Output.rows(answer, "logs");
-        for (Map<String, Object> entry : entries) {
-            String.valueOf(entry.get("text"))
-                    .lines()
-                    .forEach(line -> out.println(entry.get("function") + " | " + line));
-            if (Boolean.TRUE.equals(entry.get("truncated"))) {
-                out.println(entry.get("function") + " | (what it printed after the first MiB was not kept)");
-            }
-        }
+        entries.forEach(this::print);
         if (entries.isEmpty()) {
             spec.commandLine().getErr().println("%s has printed nothing".formatted(function == null ? task : function));
+        }
+    }
+
+    private void follow(Api api, String wanted) {
+        awaitStart(api);
+        PrintWriter out = spec.commandLine().getOut();
+        api.followLogs(task, wanted, entry -> {
+            if (output.isJson()) {
+                out.println(Json.text(entry));
+            } else {
+                print(entry);
+            }
+            out.flush();
+        });
+    }
+
+    /** A task that was started a moment ago may not be known yet; one that stays unknown is for the gateway to refuse. */
+    private void awaitStart(Api api) {
+        long until = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(STARTING_MILLIS);
+        while (api.statusIfKnown(task).isEmpty() && System.nanoTime() < until) {
+            LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(LOOK_MILLIS));
+        }
+    }
+
+    private void print(Map<String, Object> entry) {
+        PrintWriter out = spec.commandLine().getOut();
+        String.valueOf(entry.get("text")).lines().forEach(line -> out.println(entry.get("function") + " | " + line));
+        if (Boolean.TRUE.equals(entry.get("truncated"))) {
+            out.println(entry.get("function") + " | (what it printed after the first MiB was not kept)");
         }
     }
 }

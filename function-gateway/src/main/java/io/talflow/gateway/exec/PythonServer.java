@@ -71,6 +71,7 @@ final class PythonServer implements AutoCloseable {
         Function function = call.function();
         long began = clock.millis();
         Timeout timeout = new Timeout(function.timeout().toMillis());
+        logs.printing(firing, output, outputBytes, call.access().secrets());
         try {
             Map<String, String> headers = call.headers(
                     began + function.timeout().toMillis(), call.access().urls().local());

@@ -91,8 +91,8 @@ public final class HttpServer implements AutoCloseable {
         FiringsResource firings = new FiringsResource(parts.invoker());
         WorkflowResource workflows = new WorkflowResource(
                 parts.definitions(), parts.reader(), parts.bundles(), parts.log(), parts.view(), parts.nodes());
-        TaskResource tasks =
-                new TaskResource(parts.view(), parts.replies(), parts.events(), parts.definitions(), parts.logs());
+        TaskResource tasks = new TaskResource(parts.view(), parts.replies(), parts.events(), parts.definitions());
+        LogsResource logs = new LogsResource(parts.logs(), parts.view());
         TaskCommands commands =
                 new TaskCommands(parts.log(), new RuleCheck(parts.view(), parts.definitions(), parts.replies()));
         RuntimeResource runtime = new RuntimeResource(parts.attempts(), parts.signals());
@@ -116,7 +116,7 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/invocations", Need.VIEWER, tasks::invocations),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/events", Need.VIEWER, tasks::events),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/history", Need.VIEWER, tasks::history),
-                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/logs", Need.VIEWER, tasks::logs),
+                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/logs", Need.VIEWER, logs::get),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/explain", Need.VIEWER, tasks::explain),
                 new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}/rules", Need.OPERATOR, commands::rules),
                 new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}:cancel", Need.OPERATOR, commands::cancel),

@@ -5,7 +5,6 @@ import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.bundle.Definitions;
 import io.talflow.gateway.history.TaskHistories;
-import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.gateway.log.TaskEvents;
 import io.talflow.gateway.log.TaskEvents.Place;
 import io.talflow.gateway.view.Page;
@@ -15,14 +14,13 @@ import io.talflow.tal.replay.History;
 import io.talflow.tal.replay.HistoryFile;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 
-/** Tasks, to be read: list, status, watch, invocations, events, history, logs, explain. */
+/** Tasks, to be read: list, status, watch, invocations, events, history, explain. */
 final class TaskResource {
     private static final Duration AT_LEAST_PATIENCE = Duration.ofSeconds(10);
     private static final Duration WATCH_PATIENCE = Duration.ofSeconds(25);
@@ -33,15 +31,13 @@ final class TaskResource {
     private final TaskEvents events;
     private final TaskHistories histories;
     private final Definitions definitions;
-    private final FunctionLogs logs;
 
-    TaskResource(TaskView view, Replies replies, TaskEvents events, Definitions definitions, FunctionLogs logs) {
+    TaskResource(TaskView view, Replies replies, TaskEvents events, Definitions definitions) {
         this.view = view;
         this.replies = replies;
         this.events = events;
         this.histories = new TaskHistories(events);
         this.definitions = definitions;
-        this.logs = logs;
     }
 
     /** {@code GET /v1/tasks?workflow=&status=&pageSize=&pageToken=}. */
@@ -138,27 +134,6 @@ final class TaskResource {
     private Map<String, Object> state(Context http) {
         String task = Answers.task(http);
         return view.task(task).orElseThrow(() -> unknown(task));
-    }
-
-    /** {@code GET /v1/tasks/{workflow}/{key}/logs?function=&firing=}. */
-    void logs(Context http) {
-        String function = Optional.ofNullable(http.queryParam("function")).orElse("");
-        String firing = Optional.ofNullable(http.queryParam("firing")).orElse("");
-        List<Map<String, Object>> entries = new ArrayList<>();
-        try {
-            for (FunctionLogs.Entry entry : logs.of(Answers.task(http), function, firing)) {
-                Map<String, Object> json = new LinkedHashMap<>();
-                json.put("firing", entry.firing());
-                json.put("attempt", (long) entry.attempt());
-                json.put("function", entry.node());
-                json.put("text", entry.text());
-                json.put("truncated", entry.truncated());
-                entries.add(json);
-            }
-        } catch (IOException e) {
-            throw new GatewayFailure(GatewayError.INTERNAL, "the logs cannot be read: " + e.getMessage());
-        }
-        Answers.json(http, 200, Map.of("logs", entries));
     }
 
     /**

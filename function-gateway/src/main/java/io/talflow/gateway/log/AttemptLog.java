@@ -1,7 +1,7 @@
 package io.talflow.gateway.log;
 
+import io.talflow.gateway.secret.MaskedStream;
 import io.talflow.gateway.secret.Secrets;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
@@ -14,8 +14,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * What one attempt prints: its first {@link FunctionLogs#MAX_BYTES} on disk, as it is printed, and in memory its last lines.
- * There is a file when something was printed. That of an attempt with secrets is written when it has ended, since a value
- * may come in parts; none is in it.
+ * There is a file when something was printed. No value of a secret is in it, though it may come in parts: what may be a
+ * part of one is written when the rest has come, or the end.
  */
 public final class AttemptLog implements AutoCloseable {
     static final int TAIL_BYTES = 8 * 1024;
@@ -25,7 +25,7 @@ public final class AttemptLog implements AutoCloseable {
 
     private final Path file;
     private final Secrets secrets;
-    private final ByteArrayOutputStream unmasked = new ByteArrayOutputStream();
+    private final MaskedStream masked;
     private OutputStream out;
     private long written;
     private boolean ended;
@@ -34,6 +34,7 @@ public final class AttemptLog implements AutoCloseable {
     AttemptLog(Path file, Secrets secrets) {
         this.file = file;
         this.secrets = secrets;
+        this.masked = secrets.stream();
     }
 
     /** Never fails: a log that cannot be kept is told once in the gateway's own. */
@@ -41,33 +42,22 @@ public final class AttemptLog implements AutoCloseable {
         remember(bytes, length);
         if (secrets.isEmpty()) {
             keep(bytes, length);
-        } else {
-            // a value that the limit would cut in two is kept whole, so that it is masked
-            int most = FunctionLogs.MAX_BYTES + 1 + secrets.longest();
-            unmasked.write(bytes, 0, Math.min(length, most - unmasked.size()));
-            if (ended) {
-                keepMasked();
-            }
+            return;
+        }
+        keep(masked.next(bytes, length));
+        if (ended) {
+            keep(masked.rest());
         }
     }
 
     /** The attempt has ended; what may still be on its way is added. */
     public synchronized void ended() {
         ended = true;
-        keepMasked();
+        keep(masked.rest());
     }
 
-    private void keepMasked() {
-        if (unmasked.size() == 0) {
-            return;
-        }
-        byte[] masked = secrets.masked(unmasked.toByteArray());
-        try {
-            Files.createDirectories(file.getParent());
-            Files.write(file, Arrays.copyOf(masked, Math.min(masked.length, FunctionLogs.MAX_BYTES + 1)));
-        } catch (IOException e) {
-            LOG.error("The log {} cannot be kept", file, e);
-        }
+    private void keep(byte[] bytes) {
+        keep(bytes, bytes.length);
     }
 
     private void keep(byte[] bytes, int length) {
@@ -99,8 +89,8 @@ public final class AttemptLog implements AutoCloseable {
 
     /** The last lines: at most 20, and 8 KiB. */
     public synchronized String tail() {
-        byte[] masked = secrets.masked(last);
-        return lastLines(Arrays.copyOfRange(masked, Math.max(0, masked.length - TAIL_BYTES), masked.length));
+        byte[] shown = secrets.masked(last);
+        return lastLines(Arrays.copyOfRange(shown, Math.max(0, shown.length - TAIL_BYTES), shown.length));
     }
 
     static String lastLines(byte[] bytes) {
@@ -110,7 +100,7 @@ public final class AttemptLog implements AutoCloseable {
 
     @Override
     public synchronized void close() throws IOException {
-        keepMasked();
+        keep(masked.rest());
         if (out != null) {
             out.close();
         }

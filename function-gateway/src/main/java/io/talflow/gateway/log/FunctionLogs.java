@@ -15,7 +15,10 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,9 +38,20 @@ public final class FunctionLogs {
     public record Entry(String firing, int attempt, String node, String text, boolean truncated) {}
 
     private final Path directory;
+    /** What servers print now, by the file that it will be in. */
+    private final Map<Path, AttemptOutput> running = new ConcurrentHashMap<>();
 
     public FunctionLogs(Path directory) {
         this.directory = directory;
+    }
+
+    /** A server prints for an attempt from an offset of its output on, until that is taken. Shown meanwhile unless secrets may be in it. */
+    public void printing(Firing firing, Path output, long from, Secrets secrets) {
+        if (secrets.isEmpty()) {
+            running.put(
+                    file(firing),
+                    new AttemptOutput(firing.key().firing(), firing.key().attempt(), firing.as(), output, from));
+        }
     }
 
     /**
@@ -68,6 +82,8 @@ public final class FunctionLogs {
         } catch (IOException e) {
             LOG.error("The log of {} cannot be kept", firing.key(), e);
             return from;
+        } finally {
+            running.remove(file(firing));
         }
     }
 
@@ -82,33 +98,42 @@ public final class FunctionLogs {
 
     /** The logs of a task that are on this node, oldest first; those of one node or firing if named. */
     public List<Entry> of(String task, String node, String firing) throws IOException {
-        Path folder = folder(task);
-        if (!Files.isDirectory(folder)) {
-            return List.of();
-        }
-        List<Path> files;
-        try (Stream<Path> all = Files.list(folder)) {
-            files = all.sorted(Comparator.comparing((Path file) -> file.toFile().lastModified())
-                            .thenComparing(Path::getFileName))
-                    .toList();
-        }
         List<Entry> entries = new ArrayList<>();
-        for (Path file : files) {
-            String[] parts = file.getFileName().toString().split("@", 3);
-            String name = URLDecoder.decode(parts[2], StandardCharsets.UTF_8);
-            if ((node.isEmpty() || node.equals(name)) && (firing.isEmpty() || firing.equals(decode(parts[0])))) {
-                byte[] bytes = Files.readAllBytes(file);
-                boolean truncated = bytes.length > MAX_BYTES;
-                int length = Math.min(bytes.length, MAX_BYTES);
-                entries.add(new Entry(
-                        decode(parts[0]),
-                        Integer.parseInt(parts[1]),
-                        name,
-                        new String(bytes, 0, length, StandardCharsets.UTF_8),
-                        truncated));
-            }
+        for (AttemptOutput output : outputs(task, node, firing)) {
+            output.entry(0, output.read(0), true).ifPresent(entries::add);
         }
         return entries;
+    }
+
+    /** The same as they come. */
+    public FollowedLogs follow(String task, String node, String firing) {
+        return new FollowedLogs(() -> outputs(task, node, firing));
+    }
+
+    private List<AttemptOutput> outputs(String task, String node, String firing) throws IOException {
+        Path folder = folder(task);
+        Map<Path, AttemptOutput> outputs = new LinkedHashMap<>();
+        if (Files.isDirectory(folder)) {
+            try (Stream<Path> files = Files.list(folder)) {
+                files.sorted(Comparator.comparing((Path file) -> file.toFile().lastModified())
+                                .thenComparing(Path::getFileName))
+                        .forEach(file -> outputs.put(file, output(file)));
+            }
+        }
+        running.forEach((file, output) -> {
+            if (file.getParent().equals(folder)) {
+                outputs.put(file, output);
+            }
+        });
+        return outputs.values().stream()
+                .filter(output -> node.isEmpty() || node.equals(output.node()))
+                .filter(output -> firing.isEmpty() || firing.equals(output.firing()))
+                .toList();
+    }
+
+    private static AttemptOutput output(Path file) {
+        String[] parts = file.getFileName().toString().split("@", 3);
+        return new AttemptOutput(decode(parts[0]), Integer.parseInt(parts[1]), decode(parts[2]), file, 0);
     }
 
     /** The last lines of a file after an offset. */

@@ -24,6 +24,8 @@ public final class Secrets {
     private final Map<String, String> values;
     /** Forms of the values, the longest first, since one may hold another. */
     private final List<String> forms;
+    /** The same, each byte of their UTF-8 a character. */
+    private final List<String> bytes;
 
     Secrets(Map<String, String> values) {
         this.values = Map.copyOf(values);
@@ -31,6 +33,9 @@ public final class Secrets {
         values.values().forEach(value -> forms(value, all));
         forms = all.stream()
                 .sorted(Comparator.comparingInt(String::length).reversed())
+                .toList();
+        bytes = forms.stream()
+                .map(form -> new String(form.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1))
                 .toList();
     }
 
@@ -57,9 +62,42 @@ public final class Secrets {
         return values;
     }
 
-    /** Characters of the longest form of a value: what is cut off nearer than this to one may hold a part of it. */
+    /** Bytes of the longest form of a value: what is cut off nearer than this to one may hold a part of it. */
     public int longest() {
-        return forms.isEmpty() ? 0 : forms.get(0).getBytes(StandardCharsets.UTF_8).length;
+        return bytes.stream().mapToInt(String::length).max().orElse(0);
+    }
+
+    /** Masks what comes in parts. */
+    public MaskedStream stream() {
+        return new MaskedStream(this);
+    }
+
+    /** Where a text, each byte a character, can be cut so that no value goes across, whatever comes after it. */
+    int safe(String text) {
+        int safe = text.length();
+        for (String form : bytes) {
+            int from = Math.max(0, text.length() - form.length() + 1);
+            while (from < safe && !form.startsWith(text.substring(from))) {
+                from++;
+            }
+            safe = Math.min(safe, from);
+        }
+        return beforeWhatGoesAcross(text, safe);
+    }
+
+    private int beforeWhatGoesAcross(String text, int cut) {
+        int safe = cut;
+        for (boolean moved = true; moved; ) {
+            moved = false;
+            for (String form : bytes) {
+                int at = text.indexOf(form, Math.max(0, safe - form.length() + 1));
+                if (at >= 0 && at < safe) {
+                    safe = at;
+                    moved = true;
+                }
+            }
+        }
+        return safe;
     }
 
     public String masked(String text) {
@@ -76,13 +114,12 @@ public final class Secrets {
             return text;
         }
         // each byte a character, so that bytes which are no UTF-8 stay as they are
-        String bytes = new String(text, StandardCharsets.ISO_8859_1);
-        String masked = bytes;
-        for (String form : forms) {
-            masked = masked.replace(
-                    new String(form.getBytes(StandardCharsets.UTF_8), StandardCharsets.ISO_8859_1), MASK);
+        String come = new String(text, StandardCharsets.ISO_8859_1);
+        String masked = come;
+        for (String form : bytes) {
+            masked = masked.replace(form, MASK);
         }
-        return masked.equals(bytes) ? text : masked.getBytes(StandardCharsets.ISO_8859_1);
+        return masked.equals(come) ? text : masked.getBytes(StandardCharsets.ISO_8859_1);
     }
 
     /** JSON that stays JSON; the same array if there is nothing to mask. */

@@ -50,8 +50,9 @@ class AttemptLogTest {
         Secrets secrets = secrets();
         try (AttemptLog log = new AttemptLog(data.resolve("log"), secrets)) {
             write(log, "token s3cret-");
-            assertThat(data.resolve("log")).doesNotExist();
+            assertThat(data.resolve("log")).hasContent("token ");
             write(log, "value\n");
+            assertThat(data.resolve("log")).hasContent("token ***\n");
             log.ended();
             assertThat(data.resolve("log")).hasContent("token ***\n");
             write(log, "late s3cret-value\n");

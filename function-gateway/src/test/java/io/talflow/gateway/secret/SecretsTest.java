@@ -9,12 +9,14 @@ import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Position;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Base64;
 import java.util.List;
 import java.util.Map;
@@ -103,6 +105,46 @@ class SecretsTest {
     }
 
     @Test
+    void thatComesInPartsIsMaskedWhereverItIsCut() {
+        byte[] all = ("a " + VALUE + " and " + VALUE + " qq\"u/ end").getBytes(StandardCharsets.UTF_8);
+        Secrets secrets = new Secrets(Map.of("s", VALUE));
+        for (int part = 1; part <= all.length; part++) {
+            assertThat(inParts(secrets, all, part)).as("in parts of %d", part).isEqualTo("a *** and *** qq\"u/ end");
+        }
+    }
+
+    @Test
+    void thatIsTheBeginningOfAnotherDoesNotUncoverItsRest() {
+        Secrets secrets = new Secrets(Map.of("short", "abcdefgh", "long", "abcdefgh-ijkl", "inner", "gh-ijklmnop"));
+        byte[] all = "x abcdefgh-ijkl y abcdefgh z abcdefgh-ijklmnop".getBytes(StandardCharsets.UTF_8);
+        for (int part = 1; part <= all.length; part++) {
+            assertThat(inParts(secrets, all, part))
+                    .as("in parts of %d", part)
+                    .startsWith("x *** y *** z ***")
+                    .doesNotContain("abcd", "ijkl");
+        }
+    }
+
+    @Test
+    void holdsBackNothingThatCannotBeItsBeginning() {
+        MaskedStream stream = new Secrets(Map.of("s", "secret-value")).stream();
+        byte[] line = "a line\n".getBytes(StandardCharsets.UTF_8);
+        assertThat(stream.next(line, line.length)).isEqualTo(line);
+        assertThat(Secrets.NONE.stream().next(line, 3)).isEqualTo(new byte[] {'a', ' ', 'l'});
+    }
+
+    private static String inParts(Secrets secrets, byte[] all, int part) {
+        MaskedStream stream = secrets.stream();
+        ByteArrayOutputStream written = new ByteArrayOutputStream();
+        for (int from = 0; from < all.length; from += part) {
+            byte[] bytes = Arrays.copyOfRange(all, from, from + part);
+            written.writeBytes(stream.next(bytes, Math.min(part, all.length - from)));
+        }
+        written.writeBytes(stream.rest());
+        return written.toString(StandardCharsets.UTF_8);
+    }
+
+    @Test
     void isNotInTextAboutIt() {
         assertThat(new Secrets(Map.of("s", VALUE)).toString()).isEqualTo("secrets [s]");
     }
@@ -140,7 +182,7 @@ class SecretsTest {
                 Duration.ofSeconds(1),
                 List.of(),
                 Optional.empty(),
-                java.util.Arrays.stream(secrets)
+                Arrays.stream(secrets)
                         .map(name -> new Function.Secret(name, ""))
                         .toList(),
                 new Position(1, 1));
