@@ -59,6 +59,21 @@ export class Context {
     return await this.close(name);
   }
 
+  /** Says how far the work is, for people: a fraction from 0 to 1, a message of up to 200 characters. Also a heartbeat. */
+  async progress(fraction, message = '') {
+    await this.#signalling().progress(fraction, message);
+  }
+
+  /** Says that the function is at work; each other signal says so, too. See `heartbeat` in docs/functions.md. */
+  async heartbeat() {
+    await this.#signalling().heartbeat();
+  }
+
+  /** Adds a rule to the task, an object with the keys of a workflow's rules. SignalRefused if it does not check. */
+  async rule(rule) {
+    await this.#signalling().rule(rule);
+  }
+
   /** Prints a line with the time to the invocation's log. */
   log(...values) {
     console.error(new Date().toISOString(), ...values);

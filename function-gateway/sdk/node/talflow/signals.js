@@ -53,6 +53,18 @@ export class Signals {
     return count;
   }
 
+  async progress(fraction, message) {
+    await this.#post('/v1/runtime/progress', JSON.stringify({fraction, message}));
+  }
+
+  async heartbeat() {
+    await this.#post('/v1/runtime/heartbeat', '{}');
+  }
+
+  async rule(rule) {
+    await this.#post('/v1/runtime/rules', encoded('the rule', rule));
+  }
+
   #stream(name, keyed) {
     if (!this.#streams.has(name)) {
       this.#streams.set(name, new Stream(name, keyed));

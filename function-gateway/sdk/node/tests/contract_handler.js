@@ -23,6 +23,12 @@ const DOES = {
     await ctx.item('keyed', 1, {key: 'k/1 é'});
     return [await ctx.close('chunks'), await ctx.close('keyed')];
   },
+  async reports(ctx) {
+    await ctx.progress(0.25, 'a quarter');
+    await ctx.progress(undefined, 'more');
+    await ctx.heartbeat();
+    await ctx.rule({id: 'late', when: {completed: 'f'}, do: {complete: 1}});
+  },
   async refused(ctx) {
     try {
       await ctx.ready('wrong', 1);

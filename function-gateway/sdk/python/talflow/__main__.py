@@ -54,10 +54,12 @@ def main(arguments=None):
 
 
 def _print(kind, name, key, body):
-    signal = {"signal": kind, "name": name}
+    signal = {"signal": kind}
+    if name is not None:
+        signal["name"] = name
     if key is not None:
         signal["key"] = key
-    signal.update(json.loads(body) if kind == "close" else {"value": json.loads(body)})
+    signal.update({"value": json.loads(body)} if kind in ("ready", "item", "rule") else json.loads(body))
     print(json.dumps(signal, ensure_ascii=False), file=sys.stderr, flush=True)
 
 

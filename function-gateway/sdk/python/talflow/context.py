@@ -64,6 +64,21 @@ class Context:
             self.item(name, value)
         return self.close(name)
 
+    def progress(self, fraction=None, message=""):
+        """Says how far the work is, for people: a fraction from 0 to 1, a message of up to 200 characters. Also a heartbeat."""
+        self._signalling().progress(fraction, message)
+
+    def heartbeat(self):
+        """Says that the function is at work; each other signal says so, too. See ``heartbeat`` in docs/functions.md."""
+        self._signalling().heartbeat()
+
+    def rule(self, rule):
+        """Adds a rule to the task, as a dict with the keys of a workflow's rules.
+
+        Raises SignalRefused with ``gateway/invalid-rule`` if it does not check.
+        """
+        self._signalling().rule(rule)
+
     def put(self, name, data, media_type="application/octet-stream", nodes=None, replicate=None):
         """Hands over a value of any size. Returns its reference, which stands for it in results, signals and inputs.
 

@@ -29,7 +29,8 @@ class SignalUnacknowledged(ConnectionError):
 class Signals:
     """The signals of one attempt. Each returns when it is acknowledged; threads may share it.
 
-    send: called with kind (``ready``, ``item`` or ``close``), name, key (of an item, else None) and bytes of JSON.
+    send: called with kind (``ready``, ``item``, ``close``, ``progress``, ``heartbeat`` or ``rule``), name (of a datum, else None),
+    key (of an item, else None) and bytes of JSON.
     """
 
     def __init__(self, send):
@@ -54,6 +55,19 @@ class Signals:
             count = self._streams[name].count if name in self._streams else 0
         self._send("close", name, None, encode({"count": count}))
         return count
+
+
+    def progress(self, fraction, message):
+        told = {"message": message}
+        if fraction is not None:
+            told["fraction"] = fraction
+        self._send("progress", None, None, encode(told))
+
+    def heartbeat(self):
+        self._send("heartbeat", None, None, b"{}")
+
+    def rule(self, rule):
+        self._send("rule", None, None, _encoded("the rule", rule))
 
 
 class _Stream:
@@ -155,7 +169,12 @@ class Gateway:
             self._connection = None
 
 
+_OF_NO_DATUM = {"progress": "progress", "heartbeat": "heartbeat", "rule": "rules"}
+
+
 def _path(kind, name, key):
+    if kind in _OF_NO_DATUM:
+        return "/v1/runtime/" + _OF_NO_DATUM[kind]
     name = quote(name, safe="")
     if kind == "ready":
         return "/v1/runtime/ready/" + name

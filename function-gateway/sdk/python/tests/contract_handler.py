@@ -46,6 +46,13 @@ def signal(ctx, input):
     return [ctx.close("chunks"), ctx.close("keyed")]
 
 
+def reports(ctx, input):
+    ctx.progress(0.25, "a quarter")
+    ctx.progress(message="more")
+    ctx.heartbeat()
+    ctx.rule({"id": "late", "when": {"completed": "f"}, "do": {"complete": 1}})
+
+
 def refused(ctx, input):
     try:
         ctx.ready("wrong", 1)

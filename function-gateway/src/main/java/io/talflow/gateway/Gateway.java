@@ -35,10 +35,12 @@ import io.talflow.gateway.node.Instance;
 import io.talflow.gateway.node.NodeReporter;
 import io.talflow.gateway.runtime.Access;
 import io.talflow.gateway.runtime.Attempts;
+import io.talflow.gateway.runtime.Heartbeats;
 import io.talflow.gateway.runtime.Signals;
 import io.talflow.gateway.secret.SecretStore;
 import io.talflow.gateway.view.Replies;
 import io.talflow.gateway.view.ViewUpdater;
+import io.talflow.tal.event.NodeReport;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.importer.Formats;
 import java.io.IOException;
@@ -155,7 +157,7 @@ public final class Gateway implements AutoCloseable {
         Executors executors =
                 new Executors(new PythonExecutor(pool), http, commands, containers, new ReplayExecutor(timer, clock));
         Attempts attempts =
-                new Attempts(urls, new SecretStore(options.security().secrets()));
+                new Attempts(urls, new SecretStore(options.security().secrets()), clock);
         DataProxy values = closing(new DataProxy(
                 data.resolve("values"),
                 options.values(),
@@ -163,7 +165,9 @@ public final class Gateway implements AutoCloseable {
                 new Peers(membership::urls, options.security().peers()),
                 task -> view.view().endedAt(task),
                 clock));
-        Invoker invoker = closing(new Invoker(journal, definitions, executors, attempts, publisher, clock));
+        Heartbeats heartbeats =
+                new Heartbeats((task, millis) -> timer.schedule(task, millis, TimeUnit.MILLISECONDS), clock);
+        Invoker invoker = closing(new Invoker(journal, definitions, executors, attempts, publisher, heartbeats, clock));
 
         if (!definitionsTail.awaitCaughtUp(CATCH_UP)) {
             throw new IOException("%s at %s cannot be read".formatted(Topics.DEFINITIONS, options.kafka()));
@@ -196,7 +200,11 @@ public final class Gateway implements AutoCloseable {
         membership.join(
                 drain,
                 closing(new NodeReporter(
-                        log, identity, data, invoker::inFlight, () -> pool.idle() + containers.idle())));
+                        log,
+                        identity,
+                        data,
+                        () -> new NodeReport.Functions(
+                                invoker.inFlight(), pool.idle() + containers.idle(), attempts.progress()))));
     }
 
     private Optional<Tokens> tokens(ScheduledThreadPoolExecutor timer, Clock clock) throws IOException {

@@ -2,10 +2,8 @@ package io.talflow.cli;
 
 import io.talflow.tal.Json;
 import io.talflow.tal.event.TaskId;
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.net.URI;
 import java.net.URLEncoder;
 import java.net.http.HttpClient;
@@ -19,7 +17,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.function.Consumer;
 import java.util.stream.Collectors;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLException;
@@ -107,24 +104,10 @@ final class Api {
         return get(taskPath(task) + below);
     }
 
-    /** What a task's functions print, object by object as it comes, until the task ends. */
-    void followLogs(String task, String function, Consumer<Map<String, Object>> each) {
+    /** What a task's functions print, line by line of JSON as it comes, until the task ends. */
+    HttpResponse<InputStream> followLogs(String task, String function) {
         String path = "%s/logs?follow=true&function=%s".formatted(taskPath(task), encode(function));
-        HttpResponse<InputStream> response = exchange(request(path).GET(), BodyHandlers.ofInputStream());
-        try (BufferedReader lines =
-                new BufferedReader(new InputStreamReader(response.body(), StandardCharsets.UTF_8))) {
-            if (response.statusCode() != 200) {
-                String problem = lines.lines().collect(Collectors.joining("\n"));
-                throw refused(response.statusCode(), problem.getBytes(StandardCharsets.UTF_8));
-            }
-            for (String line = lines.readLine(); line != null; line = lines.readLine()) {
-                if (!line.isEmpty()) {
-                    each.accept(Json.parseObject(line.getBytes(StandardCharsets.UTF_8)));
-                }
-            }
-        } catch (IOException e) {
-            throw CommandFailed.unreachable("the gateway at %s is gone: %s".formatted(url, e));
-        }
+        return exchange(request(path).GET(), BodyHandlers.ofInputStream());
     }
 
     Object tasks(String query) {
@@ -266,7 +249,7 @@ final class Api {
                 : new String(response.body(), StandardCharsets.UTF_8);
     }
 
-    private static CommandFailed refused(int status, byte[] body) {
+    static CommandFailed refused(int status, byte[] body) {
         try {
             Map<String, Object> problem = Json.parseObject(body);
             String detail = String.valueOf(problem.getOrDefault("detail", problem.get("title")));

@@ -1,15 +1,18 @@
 package io.talflow.cli;
 
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 
 /** What a task's invocations come to, a row a node: how many in which state, the most attempts, and from when to when. */
 final class FunctionStates {
-    static final List<String> COLUMNS = List.of("function", "state", "attempts", "beganAt", "endedAt");
+    private static final List<String> COLUMNS = List.of("function", "state", "attempts", "beganAt", "endedAt");
+    private static final String PROGRESS = "progress";
 
     private FunctionStates() {}
 
@@ -22,6 +25,15 @@ final class FunctionStates {
         List<Map<String, Object>> rows = new ArrayList<>();
         nodes.forEach((node, all) -> rows.add(row(node, all)));
         return rows;
+    }
+
+    /** What a table of them shows: of progress where some have said it. */
+    static List<String> columns(List<Map<String, Object>> rows) {
+        List<String> columns = new ArrayList<>(COLUMNS);
+        if (rows.stream().anyMatch(row -> row.containsKey(PROGRESS))) {
+            columns.add(PROGRESS);
+        }
+        return columns;
     }
 
     private static Map<String, Object> row(String node, List<Map<String, Object>> invocations) {
@@ -47,6 +59,36 @@ final class FunctionStates {
         row.put("attempts", attempts);
         row.put("beganAt", began);
         row.put("endedAt", ended);
+        invocations.stream()
+                .flatMap(invocation -> progress(invocation).stream())
+                .min(Comparator.naturalOrder())
+                .ifPresent(least -> row.put(PROGRESS, least.toString()));
         return row;
+    }
+
+    private static Optional<Progress> progress(Map<String, Object> invocation) {
+        return invocation.get(PROGRESS) instanceof Map<?, ?> told
+                ? Optional.of(new Progress(
+                        told.get("fraction") instanceof Number fraction ? fraction.doubleValue() : -1,
+                        told.get("message") instanceof String message ? message : ""))
+                : Optional.empty();
+    }
+
+    /**
+     * How far an invocation is; of several the one that is least far is shown.
+     *
+     * @param fraction 0 to 1; -1 if it does not say
+     */
+    private record Progress(double fraction, String message) implements Comparable<Progress> {
+        @Override
+        public int compareTo(Progress other) {
+            return Double.compare(fraction, other.fraction);
+        }
+
+        @Override
+        public String toString() {
+            String part = fraction < 0 ? "" : String.format(Locale.ROOT, "%.0f %%", fraction * 100);
+            return part + (part.isEmpty() || message.isEmpty() ? "" : ", ") + message;
+        }
     }
 }

@@ -1,11 +1,19 @@
 package io.talflow.cli;
 
 import io.talflow.tal.Json;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -53,15 +61,26 @@ final class LogsCommand extends GatewayCommand implements Runnable {
 
     private void follow(Api api, String wanted) {
         awaitStart(api);
-        PrintWriter out = spec.commandLine().getOut();
-        api.followLogs(task, wanted, entry -> {
-            if (output.isJson()) {
-                out.println(Json.text(entry));
-            } else {
-                print(entry);
+        HttpResponse<InputStream> answer = api.followLogs(task, wanted);
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+            if (answer.statusCode() != 200) {
+                String problem = lines.lines().collect(Collectors.joining());
+                throw Api.refused(answer.statusCode(), problem.getBytes(StandardCharsets.UTF_8));
             }
-            out.flush();
-        });
+            lines.lines().filter(line -> !line.isEmpty()).forEach(this::printFollowed);
+        } catch (IOException | UncheckedIOException e) {
+            throw CommandFailed.unreachable("the gateway at %s is gone: %s".formatted(api.url(), e.getMessage()));
+        }
+    }
+
+    private void printFollowed(String line) {
+        PrintWriter out = spec.commandLine().getOut();
+        if (output.isJson()) {
+            out.println(line);
+        } else {
+            print(Json.parseObject(line.getBytes(StandardCharsets.UTF_8)));
+        }
+        out.flush();
     }
 
     /** A task that was started a moment ago may not be known yet; one that stays unknown is for the gateway to refuse. */

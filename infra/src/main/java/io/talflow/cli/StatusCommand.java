@@ -46,7 +46,7 @@ final class StatusCommand extends GatewayCommand implements Runnable {
         output.print(out, status);
         if (!functions.isEmpty()) {
             out.println();
-            output.print(out, functions, functions, FunctionStates.COLUMNS);
+            output.print(out, functions, functions, FunctionStates.columns(functions));
         }
     }
 

@@ -49,6 +49,7 @@ final class TimeScale {
                 new Function.Executor.Replay(runtime),
                 function.emits(),
                 function.timeout(),
+                function.heartbeat(),
                 function.retry(),
                 function.compensate(),
                 function.secrets(),

@@ -66,6 +66,7 @@ final class ContainerCall {
         container.output().begin(log);
         Map<String, String> headers = call.headers(began + limit, container.runtime());
         headers.putAll(call.secretHeaders());
+        call.begins().run();
         reply = container.contract().call(parts.client(), container.url(), call, headers);
         ScheduledFuture<?> timeout = parts.timer().schedule(this::timeOut, limit, TimeUnit.MILLISECONDS);
         CompletableFuture<?> unused = reply.whenComplete((answer, error) -> {

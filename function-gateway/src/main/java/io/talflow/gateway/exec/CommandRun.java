@@ -95,6 +95,7 @@ final class CommandRun {
             environment.putAll(call.environment(
                     began + function.timeout().toMillis(), call.access().urls().local()));
             group = ProcessGroup.start(builder);
+            call.begins().run();
             return group;
         } finally {
             Files.deleteIfExists(input);

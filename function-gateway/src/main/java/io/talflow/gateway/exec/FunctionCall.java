@@ -17,13 +17,15 @@ import java.util.concurrent.CompletableFuture;
  *
  * @param access how the function reaches the gateway while it runs
  * @param reported completes when the function reports its outcome by the runtime API
+ * @param begins called when the function is called, having waited for its place
  */
-public record FunctionCall(Firing firing, Function function, Access access, CompletableFuture<Reported> reported) {
+public record FunctionCall(
+        Firing firing, Function function, Access access, CompletableFuture<Reported> reported, Runnable begins) {
     static final String TYPE = "io.talflow.invocation.requested.v1";
 
     /** A call whose function reports nothing. */
     public FunctionCall(Firing firing, Function function, Access access) {
-        this(firing, function, access, new CompletableFuture<>());
+        this(firing, function, access, new CompletableFuture<>(), () -> {});
     }
 
     /**

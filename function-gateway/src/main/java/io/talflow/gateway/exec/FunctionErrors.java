@@ -45,6 +45,14 @@ public final class FunctionErrors {
                 "");
     }
 
+    public static Outcome silent(long beganAt, String function, java.time.Duration heartbeat) {
+        return Outcome.Failed.of(
+                beganAt,
+                "Heartbeat.Missed",
+                "%s said nothing for its heartbeat of %d ms".formatted(function, heartbeat.toMillis()),
+                "");
+    }
+
     public static Outcome crashed(long beganAt, String function, int exit, String lastLines) {
         String how = exit > 128 ? "was killed by signal %d".formatted(exit - 128) : "exited with code " + exit;
         return Outcome.Failed.of(

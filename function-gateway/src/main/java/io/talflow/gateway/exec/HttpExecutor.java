@@ -47,6 +47,7 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
         }
         long limit = function.timeout().toMillis();
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+        invocation.begins().run();
         CompletableFuture<FunctionReply> call = client.post(
                 url, headers(invocation, began + limit), invocation.firing().input());
         CompletableFuture<?> answered = call.whenComplete((reply, error) -> {

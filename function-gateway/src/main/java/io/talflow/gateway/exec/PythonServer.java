@@ -76,6 +76,7 @@ final class PythonServer implements AutoCloseable {
             Map<String, String> headers = call.headers(
                     began + function.timeout().toMillis(), call.access().urls().local());
             headers.putAll(call.secretHeaders());
+            call.begins().run();
             FunctionReply reply = wire.call(headers, firing.input(), FunctionErrors.MAX_RESULT_BYTES);
             timeout.cancel();
             return reply.outcome("the process of " + function.name(), began, clock.millis())

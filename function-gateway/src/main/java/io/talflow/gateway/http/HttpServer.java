@@ -91,11 +91,12 @@ public final class HttpServer implements AutoCloseable {
         FiringsResource firings = new FiringsResource(parts.invoker());
         WorkflowResource workflows = new WorkflowResource(
                 parts.definitions(), parts.reader(), parts.bundles(), parts.log(), parts.view(), parts.nodes());
-        TaskResource tasks = new TaskResource(parts.view(), parts.replies(), parts.events(), parts.definitions());
+        TaskResource tasks =
+                new TaskResource(parts.view(), parts.replies(), parts.events(), parts.definitions(), parts.nodes());
         LogsResource logs = new LogsResource(parts.logs(), parts.view());
-        TaskCommands commands =
-                new TaskCommands(parts.log(), new RuleCheck(parts.view(), parts.definitions(), parts.replies()));
-        RuntimeResource runtime = new RuntimeResource(parts.attempts(), parts.signals());
+        RuleCheck check = new RuleCheck(parts.view(), parts.definitions(), parts.replies());
+        TaskCommands commands = new TaskCommands(parts.log(), check);
+        RuntimeResource runtime = new RuntimeResource(parts.attempts(), parts.signals(), check);
         DeadLetterResource letters = new DeadLetterResource(parts.deadLetters(), parts.log());
         IngressResource ingress = new IngressResource(parts.log());
         NodesResource nodes = new NodesResource(parts.nodes());
@@ -132,6 +133,9 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/runtime/ready/{name}", Need.ATTEMPT, runtime::ready),
                 new Route(HandlerType.POST, "/v1/runtime/items/{stream}", Need.ATTEMPT, runtime::item),
                 new Route(HandlerType.POST, "/v1/runtime/streams/{stream}:close", Need.ATTEMPT, runtime::close),
+                new Route(HandlerType.POST, "/v1/runtime/heartbeat", Need.ATTEMPT, runtime::heartbeat),
+                new Route(HandlerType.POST, "/v1/runtime/progress", Need.ATTEMPT, runtime::progress),
+                new Route(HandlerType.POST, "/v1/runtime/rules", Need.ATTEMPT, runtime::rule),
                 new Route(HandlerType.POST, "/v1/runtime/result", Need.ATTEMPT, runtime::result),
                 new Route(HandlerType.POST, "/v1/runtime/failure", Need.ATTEMPT, runtime::failure)));
         routes.addAll(DataResource.routes(new DataResource(parts.attempts(), parts.data())));

@@ -42,15 +42,18 @@ final class RuleCheck {
         Map<String, Object> status =
                 view.task(task).orElseThrow(() -> new GatewayFailure(GatewayError.UNKNOWN_TASK, "no task " + task));
         Definition definition = TaskHistories.definition(status, definitions::find);
-        return definitions
-                .await(definition.workflow(), definition.version(), PATIENCE)
-                .thenCompose(workflow -> {
-                    try {
-                        return CompletableFuture.completedFuture(document.read(workflow, List.of()));
-                    } catch (InvalidTal alone) {
-                        return besideAdded(task, workflow, document, alone);
-                    }
-                });
+        return read(task, definition.workflow(), definition.version(), document);
+    }
+
+    /** The same for a task of a known definition. */
+    CompletableFuture<RuleReader.Read> read(String task, String name, String version, Document document) {
+        return definitions.await(name, version, PATIENCE).thenCompose(workflow -> {
+            try {
+                return CompletableFuture.completedFuture(document.read(workflow, List.of()));
+            } catch (InvalidTal alone) {
+                return besideAdded(task, workflow, document, alone);
+            }
+        });
     }
 
     /** A rule may name what rules that were added before it have brought; only the job knows those. */

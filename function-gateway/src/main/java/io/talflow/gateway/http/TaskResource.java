@@ -7,9 +7,11 @@ import io.talflow.gateway.bundle.Definitions;
 import io.talflow.gateway.history.TaskHistories;
 import io.talflow.gateway.log.TaskEvents;
 import io.talflow.gateway.log.TaskEvents.Place;
+import io.talflow.gateway.node.Nodes;
 import io.talflow.gateway.view.Page;
 import io.talflow.gateway.view.Replies;
 import io.talflow.gateway.view.TaskView;
+import io.talflow.tal.event.NodeReport;
 import io.talflow.tal.replay.History;
 import io.talflow.tal.replay.HistoryFile;
 import java.io.IOException;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Tasks, to be read: list, status, watch, invocations, events, history, explain. */
 final class TaskResource {
@@ -31,8 +34,10 @@ final class TaskResource {
     private final TaskEvents events;
     private final TaskHistories histories;
     private final Definitions definitions;
+    private final Nodes nodes;
 
-    TaskResource(TaskView view, Replies replies, TaskEvents events, Definitions definitions) {
+    TaskResource(TaskView view, Replies replies, TaskEvents events, Definitions definitions, Nodes nodes) {
+        this.nodes = nodes;
         this.view = view;
         this.replies = replies;
         this.events = events;
@@ -112,7 +117,19 @@ final class TaskResource {
                 Answers.optional(http, "function"),
                 Answers.pageSize(http),
                 Page.Cursor.parse(http.queryParam("pageToken")));
+        Map<String, NodeReport.Progress> progress = nodes.progress();
+        page.items().forEach(invocation -> addProgress(invocation, progress.get(invocation.get("firing"))));
         page(http, "invocations", page);
+    }
+
+    private static void addProgress(Map<String, Object> invocation, NodeReport.Progress progress) {
+        if (progress != null
+                && "RUNNING".equals(invocation.get("status"))
+                && Long.valueOf(progress.attempt()).equals(invocation.get("attempt"))) {
+            Map<String, Object> told = progress.json();
+            told.keySet().removeAll(Set.of("firing", "attempt"));
+            invocation.put("progress", told);
+        }
     }
 
     /** {@code GET /v1/tasks/{workflow}/{key}/events}. */

@@ -11,7 +11,9 @@ import io.talflow.gateway.journal.FiringKey;
 import io.talflow.gateway.journal.Journal;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.journal.Recorded;
+import io.talflow.gateway.runtime.Attempt;
 import io.talflow.gateway.runtime.Attempts;
+import io.talflow.gateway.runtime.Heartbeats;
 import io.talflow.gateway.secret.SecretStore;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Workflow;
@@ -36,6 +38,7 @@ public final class Invoker implements AutoCloseable {
     private final FunctionExecutor executor;
     private final Attempts attempts;
     private final OutcomePublisher publisher;
+    private final Heartbeats heartbeats;
     private final Clock clock;
     private final Map<FiringKey, Run> running = new ConcurrentHashMap<>();
     private volatile boolean closed;
@@ -47,12 +50,14 @@ public final class Invoker implements AutoCloseable {
             FunctionExecutor executor,
             Attempts attempts,
             OutcomePublisher publisher,
+            Heartbeats heartbeats,
             Clock clock) {
         this.journal = journal;
         this.definitions = definitions;
         this.executor = executor;
         this.attempts = attempts;
         this.publisher = publisher;
+        this.heartbeats = heartbeats;
         this.clock = clock;
     }
 
@@ -143,10 +148,22 @@ public final class Invoker implements AutoCloseable {
             return;
         }
         try {
-            run.begin(function, executor).ifPresent(execution -> follow(run, function, execution));
+            run.begin(function, executor, attempt -> watch(run, function, attempt))
+                    .ifPresent(execution -> follow(run, function, execution));
         } catch (SecretStore.Unusable e) {
             ended(run, FunctionErrors.secret(clock.millis(), e.getMessage()));
         }
+    }
+
+    private void watch(Run run, Function function, Attempt attempt) {
+        long beganAt = clock.millis();
+        heartbeats.watch(attempt, () -> {
+            Outcome silent = FunctionErrors.silent(
+                    beganAt, function.name(), function.heartbeat().orElseThrow());
+            if (ended(run, silent)) {
+                run.stop();
+            }
+        });
     }
 
     private void follow(Run run, Function function, Execution execution) {
@@ -164,15 +181,17 @@ public final class Invoker implements AutoCloseable {
      * First the last signals, then the outcome: whoever reads the log finds what the function said before how it ended.
      * The outcome is told and journaled at the same time. A crash between the two makes the function run again, as one
      * just before its end does; the log keeps the first outcome.
+     *
+     * @return false: it had ended before
      */
-    private void ended(Run run, Outcome outcome) {
+    private boolean ended(Run run, Outcome outcome) {
         FiringKey key = run.firing().key();
         if (!claim(run)) {
-            return; // nobody waits for it any more
+            return false; // nobody waits for it any more
         }
         CompletableFuture<Void> quiet = run.end();
         if (closed) {
-            return; // what stopping does to a function is not its outcome: it runs again after the next start
+            return true; // what stopping does to a function is not its outcome: it runs again after the next start
         }
         CompletableFuture<?> unused = quiet.thenCompose(said -> {
                     publisher.publish(new Recorded(key, run.firing().task(), outcome));
@@ -185,6 +204,7 @@ public final class Invoker implements AutoCloseable {
                         run.recorded(matters ? Optional.of(outcome) : Optional.empty());
                     }
                 });
+        return true;
     }
 
     /** Takes no more outcomes; call before the executors are closed. */

@@ -11,6 +11,7 @@ import io.talflow.gateway.secret.Secrets;
 import io.talflow.tal.model.Function;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /** An attempt from its acceptance to its outcome. It may be withdrawn at any point, also before it has begun. */
 final class Run {
@@ -29,14 +30,25 @@ final class Run {
         return firing;
     }
 
-    /** Begins, unless it was withdrawn. */
-    synchronized Optional<Execution> begin(Function function, FunctionExecutor executor) {
+    /**
+     * Begins, unless it was withdrawn.
+     *
+     * @param called when the function is called, which may be later
+     */
+    synchronized Optional<Execution> begin(Function function, FunctionExecutor executor, Consumer<Attempt> called) {
         if (withdrawn) {
             return Optional.empty();
         }
-        attempt = attempts.open(firing, function);
-        execution = executor.run(new FunctionCall(firing, function, attempt.access(), attempt.reported()));
+        Attempt opened = attempts.open(firing, function);
+        attempt = opened;
+        execution = executor.run(
+                new FunctionCall(firing, function, opened.access(), opened.reported(), () -> called.accept(opened)));
         return Optional.of(execution);
+    }
+
+    /** Stops it; its outcome is told already. */
+    synchronized void stop() {
+        execution.cancel().run();
     }
 
     /** Stops it if it runs; it does not begin any more. */

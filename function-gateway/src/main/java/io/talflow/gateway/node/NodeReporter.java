@@ -13,7 +13,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
-import java.util.function.IntSupplier;
+import java.util.function.Supplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -29,8 +29,7 @@ public final class NodeReporter implements AutoCloseable {
     private final EventLog log;
     private final Identity identity;
     private final Machine machine;
-    private final IntSupplier running;
-    private final IntSupplier warm;
+    private final Supplier<NodeReport.Functions> functions;
     private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
         Thread reporter = new Thread(task, "node-reporter");
         reporter.setDaemon(true);
@@ -49,15 +48,13 @@ public final class NodeReporter implements AutoCloseable {
 
     /**
      * @param data directory whose file system is reported
-     * @param running invocations without an outcome
-     * @param warm function servers and containers that wait for work
+     * @param functions what it runs at the moment
      */
-    public NodeReporter(EventLog log, Identity identity, Path data, IntSupplier running, IntSupplier warm) {
+    public NodeReporter(EventLog log, Identity identity, Path data, Supplier<NodeReport.Functions> functions) {
         this.log = log;
         this.identity = identity;
         this.machine = new Machine(data, Cgroup.ofThisProcess());
-        this.running = running;
-        this.warm = warm;
+        this.functions = functions;
     }
 
     /** Call when the node takes firings. */
@@ -97,7 +94,7 @@ public final class NodeReporter implements AutoCloseable {
                 machine.cpu(),
                 machine.memory(),
                 machine.disk(),
-                new NodeReport.Functions(running.getAsInt(), warm.getAsInt()));
+                functions.get());
     }
 
     /** Says that the node has ended, whether with work kept in its journal or with nothing left. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -74,6 +75,18 @@ public final class Nodes implements TopicTail.Listener {
                 .filter(node -> node.isHeard() && !node.report().node().equals(own))
                 .map(node -> node.report().url())
                 .toList();
+    }
+
+    /** How far the attempts are that have said so, by firing, as of a second ago. */
+    public Map<String, NodeReport.Progress> progress() {
+        Map<String, NodeReport.Progress> progress = new HashMap<>();
+        heard.values()
+                .forEach(one -> one.report()
+                        .functions()
+                        .progress()
+                        .forEach(said ->
+                                progress.merge(said.firing(), said, (a, b) -> a.attempt() > b.attempt() ? a : b)));
+        return progress;
     }
 
     @Override

@@ -4,6 +4,7 @@ import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
+import io.talflow.tal.event.NodeReport;
 import io.talflow.tal.model.Function;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -20,6 +21,8 @@ public final class Attempt {
     private final CompletableFuture<Void> quiet = new CompletableFuture<>();
     private final CompletableFuture<Reported> reported = new CompletableFuture<>();
     private final CompletableFuture<Optional<Outcome>> recorded = new CompletableFuture<>();
+    private volatile long heardAt;
+    private volatile Optional<NodeReport.Progress> progress = Optional.empty();
     private int underWay;
     private boolean ended;
 
@@ -39,6 +42,37 @@ public final class Attempt {
 
     public Access access() {
         return access;
+    }
+
+    /** Its function has spoken, epoch milliseconds. */
+    void heard(long at) {
+        heardAt = at;
+    }
+
+    long heardAt() {
+        return heardAt;
+    }
+
+    /**
+     * How far its function says it is.
+     *
+     * @param fraction 0 to 1, or -1
+     */
+    public void progress(double fraction, String message) {
+        progress = Optional.of(new NodeReport.Progress(
+                firing.key().firing(),
+                firing.key().attempt(),
+                fraction,
+                access.secrets().masked(message),
+                heardAt));
+    }
+
+    Optional<NodeReport.Progress> progress() {
+        return progress;
+    }
+
+    synchronized boolean hasEnded() {
+        return ended;
     }
 
     /**

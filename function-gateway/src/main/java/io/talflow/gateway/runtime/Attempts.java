@@ -5,11 +5,15 @@ import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.secret.SecretStore;
 import io.talflow.gateway.secret.Secrets;
+import io.talflow.tal.event.NodeReport;
 import io.talflow.tal.model.Function;
 import java.security.SecureRandom;
+import java.time.Clock;
 import java.util.Collections;
+import java.util.Comparator;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -17,9 +21,11 @@ import java.util.concurrent.ConcurrentHashMap;
 public final class Attempts {
     private static final int TOKEN_BYTES = 16;
     private static final int ENDED_KEPT = 10_000;
+    private static final int PROGRESS_TOLD = 100;
 
     private final Access.Urls urls;
     private final SecretStore secrets;
+    private final Clock clock;
     private final SecureRandom random = new SecureRandom();
     private final Map<String, Attempt> open = new ConcurrentHashMap<>();
     /** Token to attempt of those that ended last, so that a late signal is told why it is refused. */
@@ -32,7 +38,8 @@ public final class Attempts {
         }
     });
 
-    public Attempts(Access.Urls urls, SecretStore secrets) {
+    public Attempts(Access.Urls urls, SecretStore secrets, Clock clock) {
+        this.clock = clock;
         this.urls = urls;
         this.secrets = secrets;
     }
@@ -59,10 +66,24 @@ public final class Attempts {
         attempt.end();
     }
 
-    /** @throws GatewayFailure UNKNOWN_TOKEN or ATTEMPT_ENDED */
+    /** How far those are that have said so, at most 100 of them, the last that spoke first. */
+    public List<NodeReport.Progress> progress() {
+        return open.values().stream()
+                .flatMap(attempt -> attempt.progress().stream())
+                .sorted(Comparator.comparingLong(NodeReport.Progress::at).reversed())
+                .limit(PROGRESS_TOLD)
+                .toList();
+    }
+
+    /**
+     * The attempt that speaks, and is heard by that.
+     *
+     * @throws GatewayFailure UNKNOWN_TOKEN or ATTEMPT_ENDED
+     */
     public Attempt of(String token) {
         Attempt attempt = open.get(token);
         if (attempt != null) {
+            attempt.heard(clock.millis());
             return attempt;
         }
         String past = ended.get(token);

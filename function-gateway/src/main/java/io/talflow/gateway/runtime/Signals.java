@@ -2,17 +2,22 @@ package io.talflow.gateway.runtime;
 
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.log.EventLog;
 import io.talflow.gateway.secret.Secrets;
 import io.talflow.tal.Json;
+import io.talflow.tal.RuleReader;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.model.Function.Datum;
 import io.talflow.tal.parse.Names;
+import io.talflow.tal.print.TalPrinter;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Supplier;
 
 /**
  * What a running function says of its data, appended to its task's log. Each future completes with the event's id when
@@ -69,6 +74,34 @@ public final class Signals {
                 stream + "/close",
                 Map.of(EventTypes.DATUM, stream),
                 Json.bytes(Map.of("count", count)));
+    }
+
+    /**
+     * A rule for its own task, which takes effect when the job reads it back. A repeat has the same id, and the job ignores a
+     * rule of an id that the task has.
+     *
+     * @param read the rule, when it has been checked
+     */
+    public CompletableFuture<String> rule(Attempt attempt, Supplier<CompletableFuture<RuleReader.Read>> read) {
+        Firing firing = attempt.firing();
+        return attempt.signal(() -> read.get().thenCompose(checked -> {
+            Map<String, Object> data = new LinkedHashMap<>();
+            data.put("add", TalPrinter.rule(checked.rule()));
+            data.put("given", checked.given());
+            data.put("by", "function %s, %s".formatted(firing.function(), firing.key()));
+            TalEvent event = new TalEvent(
+                    firing.key().firing() + "/rules/" + checked.rule().id(),
+                    "/talflow/" + firing.task(),
+                    EventTypes.TASK_RULES,
+                    "",
+                    TalEvent.Kind.CONTROL,
+                    firing.task(),
+                    "",
+                    0,
+                    Map.of(EventTypes.NODE, nodeId),
+                    attempt.access().secrets().maskedJson(Json.bytes(data)));
+            return log.append(event).thenApply(written -> event.id());
+        }));
     }
 
     private CompletableFuture<String> send(

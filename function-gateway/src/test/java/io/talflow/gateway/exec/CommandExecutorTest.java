@@ -147,6 +147,7 @@ class CommandExecutorTest {
                         List.of("sh", "-c", "echo $TALFLOW_SECRET_PAY_TOKEN >&2; echo ${#TALFLOW_SECRET_PAY_TOKEN}")),
                 Map.of(),
                 PATIENT,
+                Optional.empty(),
                 List.of(),
                 Optional.empty(),
                 List.of(new Function.Secret("pay-token", "")),

@@ -14,6 +14,7 @@ import io.talflow.gateway.runtime.Attempts;
 import io.talflow.gateway.secret.SecretStore;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Position;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,8 +27,10 @@ class RunTest {
     private static final Function FUNCTION = Function.of(
             "f", new Function.Executor.Python("f.py", "handler"), Map.of(), Duration.ofSeconds(1), new Position(1, 1));
 
-    private final Attempts attempts =
-            new Attempts(new Access.Urls("http://local:1", "http://advertised:1"), new SecretStore(Optional.empty()));
+    private final Attempts attempts = new Attempts(
+            new Access.Urls("http://local:1", "http://advertised:1"),
+            new SecretStore(Optional.empty()),
+            Clock.systemUTC());
     private final List<FunctionCall> called = new ArrayList<>();
     private final List<FiringKey> cancelled = new ArrayList<>();
     private final FunctionExecutor executor = call -> {
@@ -39,7 +42,7 @@ class RunTest {
     @Test
     void aWithdrawalStopsItAndItsSignals() {
         Run run = run(1);
-        assertThat(run.begin(FUNCTION, executor)).isPresent();
+        assertThat(run.begin(FUNCTION, executor, attempt -> {})).isPresent();
         String token = called.get(0).access().token();
         assertThat(attempts.of(token)).isNotNull();
         run.withdraw();
@@ -53,7 +56,7 @@ class RunTest {
     void doesNotBeginWhenItWasWithdrawnWhileItWaitedForItsDefinition() {
         Run run = run(1);
         run.withdraw();
-        assertThat(run.begin(FUNCTION, executor)).isEmpty();
+        assertThat(run.begin(FUNCTION, executor, attempt -> {})).isEmpty();
         assertThat(called).isEmpty();
         assertThat(run.end()).isCompleted();
     }
@@ -62,8 +65,8 @@ class RunTest {
     void isOneAttemptAndNoOther() {
         Run first = run(1);
         Run second = run(2);
-        assertThat(first.begin(FUNCTION, executor)).isPresent();
-        assertThat(second.begin(FUNCTION, executor)).isPresent();
+        assertThat(first.begin(FUNCTION, executor, attempt -> {})).isPresent();
+        assertThat(second.begin(FUNCTION, executor, attempt -> {})).isPresent();
         first.withdraw();
         assertThat(cancelled).containsExactly(new FiringKey("w/t@0/r/0", 1));
         assertThat(attempts.of(called.get(1).access().token())).isNotNull();

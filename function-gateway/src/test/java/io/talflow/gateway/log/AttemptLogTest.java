@@ -68,6 +68,7 @@ class AttemptLogTest {
                         new Function.Executor.Http("https://pay.example/"),
                         Map.of(),
                         Function.DEFAULT_TIMEOUT,
+                        Optional.empty(),
                         List.of(),
                         Optional.empty(),
                         List.of(new Function.Secret("pay-token", "")),

@@ -11,6 +11,7 @@ import io.talflow.gateway.secret.SecretStore;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Position;
 import java.nio.charset.StandardCharsets;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
@@ -19,8 +20,10 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class AttemptsTest {
-    private final Attempts attempts =
-            new Attempts(new Access.Urls("http://local:1", "http://advertised:1"), new SecretStore(Optional.empty()));
+    private final Attempts attempts = new Attempts(
+            new Access.Urls("http://local:1", "http://advertised:1"),
+            new SecretStore(Optional.empty()),
+            Clock.systemUTC());
 
     @Test
     void givesEachAttemptATokenOf128Bits() {

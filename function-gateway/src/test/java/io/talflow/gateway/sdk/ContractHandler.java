@@ -20,6 +20,7 @@ public final class ContractHandler implements Handler {
             case "throws" -> throw new IllegalStateException("no such luck");
             case "fail" -> throw failure(fields);
             case "signal" -> signal(context);
+            case "reports" -> reports(context);
             case "refused" -> refused(context);
             case "again" -> again(context);
             case "huge" -> "x".repeat(5 * 1024 * 1024);
@@ -64,6 +65,14 @@ public final class ContractHandler implements Handler {
         context.item("chunks", "b");
         context.item("keyed", 1, "k/1 é");
         return List.of(context.close("chunks"), context.close("keyed"));
+    }
+
+    private static Object reports(Context context) {
+        context.progress(0.25, "a quarter");
+        context.progress("more");
+        context.heartbeat();
+        context.rule(Map.of("id", "late", "when", Map.of("completed", "f"), "do", Map.of("complete", 1)));
+        return null;
     }
 
     private static Object refused(Context context) {

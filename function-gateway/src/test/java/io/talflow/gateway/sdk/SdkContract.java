@@ -206,6 +206,21 @@ abstract class SdkContract {
     }
 
     @Test
+    void saysHowFarItIsThatItIsAtWorkAndWhatRulesToAdd() throws Exception {
+        assertThat(call(Map.of("do", "reports")).statusCode()).isEqualTo(200);
+        FakeRuntime.Told known = runtime.next();
+        FakeRuntime.Told unknown = runtime.next();
+        assertThat(List.of(known.uri(), unknown.uri())).containsOnly("/v1/runtime/progress");
+        assertThat(Json.parse(known.body())).isEqualTo(Map.of("fraction", 0.25, "message", "a quarter"));
+        assertThat(Json.parse(unknown.body())).isEqualTo(Map.of("message", "more"));
+        assertThat(runtime.next().uri()).isEqualTo("/v1/runtime/heartbeat");
+        FakeRuntime.Told rule = runtime.next();
+        assertThat(rule.uri()).isEqualTo("/v1/runtime/rules");
+        assertThat(Json.parse(rule.body()))
+                .isEqualTo(Map.of("id", "late", "when", Map.of("completed", "f"), "do", Map.of("complete", 1L)));
+    }
+
+    @Test
     void tellsTheHandlerThatASignalIsRefusedAndRepeatsOneThatWasLost() throws Exception {
         assertThat(Json.parse(call(Map.of("do", "refused")).body()))
                 .isEqualTo(Map.of("code", "gateway/undeclared-datum", "detail", "no wrong"));

@@ -180,6 +180,7 @@ class SecretsTest {
                 new Function.Executor.Http("https://a.example/"),
                 Map.of(),
                 Duration.ofSeconds(1),
+                Optional.empty(),
                 List.of(),
                 Optional.empty(),
                 Arrays.stream(secrets)

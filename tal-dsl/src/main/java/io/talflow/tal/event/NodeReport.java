@@ -1,7 +1,9 @@
 package io.talflow.tal.event;
 
 import io.talflow.tal.Json;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -52,8 +54,59 @@ public record NodeReport(
     /**
      * @param running invocations without an outcome, those that wait for a place included
      * @param warm function servers and containers that wait for work
+     * @param progress what running attempts last said of how far they are; not of all, if they are many
      */
-    public record Functions(int running, int warm) {}
+    public record Functions(int running, int warm, List<Progress> progress) {
+        public Functions {
+            progress = List.copyOf(progress);
+        }
+
+        public Functions(int running, int warm) {
+            this(running, warm, List.of());
+        }
+
+        private Map<String, Object> json() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("running", (long) running);
+            json.put("warm", (long) warm);
+            if (!progress.isEmpty()) {
+                json.put("progress", progress.stream().map(Progress::json).toList());
+            }
+            return json;
+        }
+    }
+
+    /**
+     * How far an attempt is.
+     *
+     * @param fraction of its work that is done, 0 to 1; -1 if it does not say
+     * @param at when it said so, epoch milliseconds
+     */
+    public record Progress(String firing, int attempt, double fraction, String message, long at) {
+        /** {@code {firing, attempt, fraction?, message?, at}}. */
+        public Map<String, Object> json() {
+            Map<String, Object> json = new LinkedHashMap<>();
+            json.put("firing", firing);
+            json.put("attempt", (long) attempt);
+            if (fraction >= 0) {
+                json.put("fraction", rounded(fraction));
+            }
+            if (!message.isEmpty()) {
+                json.put("message", message);
+            }
+            json.put("at", at);
+            return json;
+        }
+
+        private static Progress of(Map<?, ?> json) {
+            return new Progress(
+                    text(json, "firing"),
+                    number(json, "attempt").intValue(),
+                    json.containsKey("fraction") ? number(json, "fraction").doubleValue() : -1,
+                    json.containsKey("message") ? text(json, "message") : "",
+                    number(json, "at").longValue());
+        }
+    }
 
     public static boolean isValidId(String node) {
         return ID.matcher(node).matches();
@@ -69,7 +122,7 @@ public record NodeReport(
         json.put("cpu", Map.of("cores", rounded(cpu.cores), "used", rounded(cpu.used)));
         json.put("memory", Map.of("limitBytes", memory.limit, "usedBytes", memory.used));
         json.put("disk", Map.of("totalBytes", disk.total, "freeBytes", disk.free));
-        json.put("functions", Map.of("running", (long) functions.running, "warm", (long) functions.warm));
+        json.put("functions", functions.json());
         return Json.bytes(json);
     }
 
@@ -98,7 +151,16 @@ public record NodeReport(
                         in(all, "disk", "freeBytes").longValue()),
                 new Functions(
                         in(all, "functions", "running").intValue(),
-                        in(all, "functions", "warm").intValue()));
+                        in(all, "functions", "warm").intValue(),
+                        progress(all)));
+    }
+
+    private static List<Progress> progress(Map<?, ?> all) {
+        List<Progress> progress = new ArrayList<>();
+        if (all.get("functions") instanceof Map<?, ?> functions && functions.get("progress") instanceof List<?> told) {
+            told.forEach(one -> progress.add(Progress.of(one instanceof Map<?, ?> fields ? fields : Map.of())));
+        }
+        return progress;
     }
 
     private static String text(Map<?, ?> fields, String name) {

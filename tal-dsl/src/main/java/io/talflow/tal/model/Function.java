@@ -12,6 +12,7 @@ import java.util.Optional;
  *
  * @param emits the data it declares, by name; a result's field of that name is the datum's value
  * @param timeout bound on one attempt
+ * @param heartbeat longest time in which a running attempt must say something, so that it is not taken for stuck
  * @param retry the first entry that names an error decides whether the attempt is made again
  * @param compensate the function that undoes what this one did
  * @param secrets what it is given of the secrets of the node that runs it
@@ -21,6 +22,7 @@ public record Function(
         Executor executor,
         Map<String, Datum> emits,
         Duration timeout,
+        Optional<Duration> heartbeat,
         List<Retry> retry,
         Optional<String> compensate,
         List<Secret> secrets,
@@ -39,7 +41,8 @@ public record Function(
     /** A function whose failures are neither tried again nor undone. */
     public static Function of(
             String name, Executor executor, Map<String, Datum> emits, Duration timeout, Position position) {
-        return new Function(name, executor, emits, timeout, List.of(), Optional.empty(), List.of(), position);
+        return new Function(
+                name, executor, emits, timeout, Optional.empty(), List.of(), Optional.empty(), List.of(), position);
     }
 
     /** How a function runs. */

@@ -40,6 +40,7 @@ final class FunctionReader {
                 "replay",
                 "emits",
                 "timeout",
+                "heartbeat",
                 "retry",
                 "compensate",
                 "secrets");
@@ -56,11 +57,24 @@ final class FunctionReader {
                         .fields()
                         .forEach((datum, kind) -> datum(name, datum, kind).ifPresent(read -> emits.put(datum, read))));
         Duration timeout = fields.duration("timeout").orElse(Function.DEFAULT_TIMEOUT);
+        Optional<Duration> heartbeat = heartbeat(fields, timeout);
         List<Retry> retry = new RetryReader(problems).read(fields);
         Optional<String> compensate = fields.optionalText("compensate");
         List<Function.Secret> secrets = new SecretsReader(problems).read(name, fields, executor);
-        return executor.map(
-                how -> new Function(name, how, emits, timeout, retry, compensate, secrets, fields.position()));
+        return executor.map(how ->
+                new Function(name, how, emits, timeout, heartbeat, retry, compensate, secrets, fields.position()));
+    }
+
+    private Optional<Duration> heartbeat(Fields fields, Duration timeout) {
+        Optional<Duration> heartbeat = fields.duration("heartbeat");
+        if (heartbeat.filter(every -> every.compareTo(timeout) >= 0).isPresent()) {
+            problems.error(
+                    "tal/bad-heartbeat",
+                    fields.node("heartbeat").position(),
+                    "heartbeat: must be shorter than the timeout of %s, is '%s'"
+                            .formatted(Durations.print(timeout), fields.text("heartbeat")));
+        }
+        return heartbeat;
     }
 
     private Optional<Executor> executor(String head, Fields fields) {

@@ -68,6 +68,7 @@ final class DeclarationPrinter {
         if (!function.timeout().equals(Function.DEFAULT_TIMEOUT)) {
             fields.put("timeout", Durations.print(function.timeout()));
         }
+        function.heartbeat().ifPresent(heartbeat -> fields.put("heartbeat", Durations.print(heartbeat)));
         if (!function.retry().isEmpty()) {
             fields.put(
                     "retry",

@@ -111,6 +111,35 @@ public final class Context {
         return signalling().close(name);
     }
 
+    /**
+     * Says how far the work is, for people. Also a heartbeat.
+     *
+     * @param fraction 0 to 1
+     * @param message up to 200 characters
+     */
+    public void progress(double fraction, String message) {
+        signalling().progress(Map.of("fraction", fraction, "message", message));
+    }
+
+    /** The same where it is not known of how much. */
+    public void progress(String message) {
+        signalling().progress(Map.of("message", message));
+    }
+
+    /** Says that the function is at work; each other signal says so, too. See {@code heartbeat} in docs/functions.md. */
+    public void heartbeat() {
+        signalling().heartbeat();
+    }
+
+    /**
+     * Adds a rule to the task, with the keys of a workflow's rules.
+     *
+     * @throws SignalRefused it does not check
+     */
+    public void rule(Map<String, Object> rule) {
+        signalling().rule(rule);
+    }
+
     /** Prints a line with the time to the invocation's log. */
     public void log(String format, Object... arguments) {
         System.err.println(clock.instant() + " " + String.format(format, arguments));

@@ -63,6 +63,18 @@ final class Signals {
         return count;
     }
 
+    void progress(Map<String, Object> told) {
+        post("/v1/runtime/progress", Json.write(told));
+    }
+
+    void heartbeat() {
+        post("/v1/runtime/heartbeat", "{}");
+    }
+
+    void rule(Map<String, Object> rule) {
+        post("/v1/runtime/rules", Json.write(rule));
+    }
+
     /** An interrupt waits until the exchange is over: a handler that is cancelled may still have something to say. */
     private void post(String path, String body) {
         boolean interrupted = Thread.interrupted(); // an interrupted thread cannot send: its channel would close
