@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             JoinCommand.class,
             IngestCommand.class,
             OverlapCommand.class,
+            OverloadCommand.class,
             IdleCommand.class,
             InvokeCommand.class,
             ColdstartCommand.class,

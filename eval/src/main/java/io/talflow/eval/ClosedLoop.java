@@ -2,6 +2,7 @@ package io.talflow.eval;
 
 import io.talflow.tal.event.TaskId;
 import io.talflow.tal.event.Topics;
+import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -82,6 +83,9 @@ final class ClosedLoop implements AutoCloseable {
     }
 
     private void seen(ConsumerRecord<byte[], byte[]> record, long nanos) {
+        if (!new String(record.key(), StandardCharsets.UTF_8).startsWith(workflow.name() + "/")) {
+            return; // of what is beside
+        }
         TaskEnds.of(record).ifPresent(end -> {
             Long sent = sentNanos.remove(end.task());
             if (sent != null) {

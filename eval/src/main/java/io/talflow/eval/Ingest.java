@@ -67,6 +67,7 @@ final class Ingest implements AutoCloseable {
         return """
                 tal: 1
                 workflow: %s
+                limits: {eventsPerSecond: 1000000}
                 events:
                 %srules:
                   - {id: %s, when: started, do: {set: {begun: true}}}

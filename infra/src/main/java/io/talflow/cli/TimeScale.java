@@ -34,7 +34,8 @@ final class TimeScale {
                 workflow.events(),
                 workflow.rules(),
                 workflow.start(),
-                workflow.deadline()));
+                workflow.deadline(),
+                workflow.limits()));
     }
 
     private static Function scaled(Function function, double scale) {

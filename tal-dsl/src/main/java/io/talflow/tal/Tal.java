@@ -51,6 +51,12 @@ public final class Tal {
         return this;
     }
 
+    /** @param eventsPerSecond events from outside that a task may get in one second */
+    public Tal eventsPerSecond(int eventsPerSecond) {
+        document.put("limits", Map.of("eventsPerSecond", (long) eventsPerSecond));
+        return this;
+    }
+
     /** A declared event starts a task, whose key {@code key} gives; its data is the input. */
     public Tal startsAt(Map<String, Object> event, String key) {
         document.put("start", mapping("when", event, "key", key));

@@ -48,6 +48,7 @@ class TalTest {
         Map<String, Object> paid = Tal.event("paid");
         Tal order = Tal.workflow("in-java")
                 .deadline("2h")
+                .eventsPerSecond(50)
                 .event("placed", Map.of("type", "com.shop.placed", "topic", "shop.orders", "key", KEY, "keep", "1h"))
                 .event("paid", "com.shop.paid")
                 .startsAt(Tal.event("placed"), KEY, Map.of("n", 1L));

@@ -41,6 +41,23 @@ final class Ingress {
                 event.data());
     }
 
+    /** The event, with the time at which its ingress topic got it. */
+    static TalEvent receivedAt(TalEvent event, long timeMillis) {
+        Map<String, String> extensions = new HashMap<>(event.extensions());
+        extensions.put(EventTypes.RECEIVED, Long.toString(timeMillis));
+        return new TalEvent(
+                event.id(),
+                event.source(),
+                event.type(),
+                event.subject(),
+                event.kind(),
+                event.task(),
+                event.firing(),
+                event.attempt(),
+                extensions,
+                event.data());
+    }
+
     /** The start of a task by an event; of the same event the same start. Pins no version. */
     static TalEvent start(TalEvent event, String workflow, String task, Object input) {
         return TalEvent.engine(

@@ -16,6 +16,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.LongSupplier;
 import java.util.stream.Stream;
 
 /**
@@ -28,12 +29,18 @@ final class Router {
     /** Bound on an ingress event's data. */
     static final int MAX_DATA_BYTES = 1 << 20;
 
+    /** An event that is appended so much later than its ingress topic got it is told when that was. */
+    private static final long LATE_MILLIS = 1_000;
+
     private final CurrentWorkflows workflows;
+    private final LongSupplier clock;
     private final Map<String, List<EventRoute>> routes = new TreeMap<>();
     private final Map<String, CurrentWorkflows.Current> routed = new HashMap<>();
 
-    Router(CurrentWorkflows workflows) {
+    /** @param clock epoch milliseconds */
+    Router(CurrentWorkflows workflows, LongSupplier clock) {
         this.workflows = workflows;
+        this.clock = clock;
         follow();
     }
 
@@ -55,7 +62,7 @@ final class Router {
         try {
             TalEvent event = checked(CloudEventCodec.decode(record.headers(), record.value()));
             if (!event.task().isEmpty()) {
-                return List.of(Outgoing.log(addressed(event)));
+                return List.of(log(record, addressed(event)));
             }
             return event.type().equals(EventTypes.TASK_STARTED)
                     ? List.of(Outgoing.log(Ingress.forTask(event, valid(newTask(event)), 0)))
@@ -86,6 +93,11 @@ final class Router {
     /** In the order of their workflows' names. */
     private Stream<EventRoute> routes() {
         return routes.values().stream().flatMap(List::stream);
+    }
+
+    private Outgoing log(RawRecord record, TalEvent event) {
+        boolean late = clock.getAsLong() - record.timeMillis() > LATE_MILLIS;
+        return Outgoing.log(late ? Ingress.receivedAt(event, record.timeMillis()) : event);
     }
 
     private static TalEvent checked(TalEvent event) {
@@ -142,7 +154,7 @@ final class Router {
                         });
                         for (List<TalEvent> ofTask : route.find(event, record.timeMillis())) {
                             if (tasks.add(ofTask.get(0).task())) {
-                                ofTask.forEach(each -> found.add(Outgoing.log(each)));
+                                ofTask.forEach(each -> found.add(log(record, each)));
                             }
                         }
                     } catch (Unroutable e) {

@@ -72,7 +72,7 @@ public final class RouterOperator extends AbstractStreamOperator<Outgoing>
         kept = new ArrayDeque<>();
         workflows = new CurrentWorkflows();
         definitions.read().forEach(workflows::add);
-        router = new Router(workflows);
+        router = new Router(workflows, getProcessingTimeService()::getCurrentProcessingTime);
         for (RawRecord record : keptState.get()) {
             take(record);
         }

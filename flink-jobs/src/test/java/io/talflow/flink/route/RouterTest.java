@@ -51,7 +51,8 @@ class RouterTest {
 
     private final DefinitionLog definitions = new DefinitionLog();
     private final CurrentWorkflows workflows = new CurrentWorkflows();
-    private final Router router = new Router(workflows);
+    private long clock;
+    private final Router router = new Router(workflows, () -> clock);
 
     @ParameterizedTest(name = "a {0} for task {1} with data {2} goes to {3}")
     @CsvSource(
@@ -169,6 +170,17 @@ class RouterTest {
         assertThat(router.route(record("tal.in", "com.example.other", "{}", named)))
                 .singleElement()
                 .satisfies(each -> assertThat(header(each, "ce_talkeep")).isEmpty());
+    }
+
+    @Test
+    @DisplayName("says when an event was received that it appends more than a second later")
+    void tellsOfABacklog() {
+        Map<String, String> forged = Map.of("taltask", "shop/z", "talreceived", "5");
+        RawRecord event = record("tal.in", "com.example.other", "{}", forged);
+        clock = 1_000;
+        assertThat(header(router.route(event).get(0), "ce_talreceived")).isEmpty();
+        clock = 1_001;
+        assertThat(header(router.route(event).get(0), "ce_talreceived")).isEqualTo("0");
     }
 
     @ParameterizedTest(name = "for task {0} with {1}: {2}")

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -33,10 +34,40 @@ class OverloadHarnessTest {
             }
             assertThat(harness.status("pairs/flooded")).isEqualTo("FAILED");
             assertThat(harness.out())
-                    .anyMatch(record -> new String(record.value(), java.nio.charset.StandardCharsets.UTF_8)
-                            .contains("Task.TooManyPartialMatches"));
+                    .anyMatch(record ->
+                            new String(record.value(), StandardCharsets.UTF_8).contains("Task.TooManyPartialMatches"));
             harness.log(event("last", "com.example.closed", "pairs/calm"));
             assertThat(harness.status("pairs/calm")).isEqualTo("COMPLETED");
+        }
+    }
+
+    @Test
+    @DisplayName(
+            "fails for 10,000 events in a second, also where its job is restored among them, and one beside it goes on")
+    void eventsInASecond() throws Exception {
+        try (SinkHarness before = new SinkHarness(null)) {
+            before.define("pairs", "v", PAIRS);
+            before.log(start("pairs/calm"));
+            before.log(event("first", "com.example.opened", "pairs/calm"));
+            before.log(start("pairs/flooded"));
+            before.brokerClock(60_000);
+            flood(before, 0, 3_000);
+            try (SinkHarness harness = before.restored(60_000)) {
+                flood(harness, 3_000, EVENTS);
+                assertThat(harness.status("pairs/flooded")).isEqualTo("FAILED");
+                assertThat(harness.out())
+                        .filteredOn(record -> new String(record.value(), StandardCharsets.UTF_8)
+                                .contains("\"error\":\"Task.TooManyEvents\""))
+                        .isNotEmpty();
+                harness.log(event("last", "com.example.closed", "pairs/calm"));
+                assertThat(harness.status("pairs/calm")).isEqualTo("COMPLETED");
+            }
+        }
+    }
+
+    private static void flood(SinkHarness harness, int from, int to) throws Exception {
+        for (int number = from; number < to; number++) {
+            harness.log(event("f" + number, "com.example.closed", "pairs/flooded"));
         }
     }
 

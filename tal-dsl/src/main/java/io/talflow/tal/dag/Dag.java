@@ -38,7 +38,14 @@ public record Dag(Workflow declared, Map<String, Node> nodes, Output output, Pos
             Position position) {
         this(
                 new Workflow(
-                        name, inputSchema, functions, Map.of(), List.of(), Optional.empty(), Workflow.DEFAULT_DEADLINE),
+                        name,
+                        inputSchema,
+                        functions,
+                        Map.of(),
+                        List.of(),
+                        Optional.empty(),
+                        Workflow.DEFAULT_DEADLINE,
+                        Workflow.Limits.DEFAULT),
                 nodes,
                 output,
                 position);

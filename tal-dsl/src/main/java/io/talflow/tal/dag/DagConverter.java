@@ -63,7 +63,8 @@ public final class DagConverter {
                 declared.events(),
                 rules,
                 declared.start(),
-                declared.deadline());
+                declared.deadline(),
+                declared.limits());
     }
 
     private void node(Node node) {

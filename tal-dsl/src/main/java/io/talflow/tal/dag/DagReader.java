@@ -30,7 +30,7 @@ public final class DagReader {
     /** The graph; incomplete where problems were reported. */
     public Dag read(Node.Mapping root) {
         Fields fields = new Fields(root, "the document", problems);
-        fields.allow("tal", "workflow", "input", "events", "start", "deadline", "functions", "dag", "output");
+        fields.allow("tal", "workflow", "input", "events", "start", "deadline", "limits", "functions", "dag", "output");
         Map<String, Dag.Node> nodes = new LinkedHashMap<>();
         fields.fields("dag")
                 .ifPresent(declared -> declared.mapping()

@@ -68,6 +68,12 @@ public final class EventTypes {
     /** Extension of a user's event: how long it waits for its task to start, in milliseconds. */
     public static final String KEEP = "talkeep";
 
+    /**
+     * Extension of a user's event that the router appends late: when its ingress topic got it, in epoch milliseconds. So what
+     * has piled up while no job ran is no flood.
+     */
+    public static final String RECEIVED = "talreceived";
+
     private EventTypes() {}
 
     /** Whether an event of that type says what became of an attempt. */

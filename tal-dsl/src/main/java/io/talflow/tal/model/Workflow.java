@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param rules in source order; rule ids are unique
  * @param start what starts a task by itself
  * @param deadline bound on a task, from its start event
+ * @param limits what a task may take beside
  */
 public record Workflow(
         String name,
@@ -27,8 +28,19 @@ public record Workflow(
         Map<String, EventDeclaration> events,
         List<Rule> rules,
         Optional<Start> start,
-        Duration deadline) {
+        Duration deadline,
+        Limits limits) {
     public static final Duration DEFAULT_DEADLINE = Duration.ofDays(30);
+
+    /**
+     * Bounds that a workflow may set for its tasks.
+     *
+     * @param eventsPerSecond events of declared and other foreign types that a task may get in one second
+     */
+    public record Limits(int eventsPerSecond) {
+        public static final int MOST_EVENTS_PER_SECOND = 1_000_000;
+        public static final Limits DEFAULT = new Limits(4_000);
+    }
 
     public Workflow {
         Objects.requireNonNull(name, "name");

@@ -18,7 +18,7 @@ public final class TalReader {
     /** The workflow; incomplete where problems were reported. */
     public Workflow read(Node.Mapping root) {
         Fields fields = new Fields(root, "the document", problems);
-        fields.allow("tal", "workflow", "input", "events", "start", "deadline", "functions", "rules");
+        fields.allow("tal", "workflow", "input", "events", "start", "deadline", "limits", "functions", "rules");
         return declared(fields, new RulesReader(problems).read(fields.items("rules"), fields));
     }
 
@@ -32,7 +32,17 @@ public final class TalReader {
                 outside.events(fields),
                 rules,
                 outside.start(fields),
-                fields.duration("deadline").orElse(Workflow.DEFAULT_DEADLINE));
+                fields.duration("deadline").orElse(Workflow.DEFAULT_DEADLINE),
+                fields.fields("limits").map(TalReader::limits).orElse(Workflow.Limits.DEFAULT));
+    }
+
+    private static Workflow.Limits limits(Fields limits) {
+        limits.allow("eventsPerSecond");
+        return new Workflow.Limits((int) limits.whole(
+                "eventsPerSecond",
+                Workflow.Limits.DEFAULT.eventsPerSecond(),
+                1,
+                Workflow.Limits.MOST_EVENTS_PER_SECOND));
     }
 
     private String name(Fields fields) {

@@ -36,6 +36,10 @@ public final class TalPrinter {
         if (!workflow.deadline().equals(Workflow.DEFAULT_DEADLINE)) {
             document.put("deadline", Durations.print(workflow.deadline()));
         }
+        if (!workflow.limits().equals(Workflow.Limits.DEFAULT)) {
+            document.put(
+                    "limits", Map.of("eventsPerSecond", (long) workflow.limits().eventsPerSecond()));
+        }
         if (!workflow.functions().isEmpty()) {
             Map<String, Object> functions = new LinkedHashMap<>();
             workflow.functions()

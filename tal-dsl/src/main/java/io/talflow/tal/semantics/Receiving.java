@@ -121,6 +121,9 @@ final class Receiving {
                     "type %s is reserved and not one of this version".formatted(event.type()));
             return;
         }
+        if (run.isRunning()) {
+            EventRate.count(run, event);
+        }
         if (!ForeignEvents.remember(state, header, event.source(), event.id())) {
             ignore("repeated event");
             return;

@@ -87,6 +87,11 @@ final class TaskHeader {
     /** Where its functions run: {@link io.talflow.tal.event.EventTypes#NODES}. */
     String nodes = "";
 
+    /** The last second in which events from outside were counted, of the epoch, and how many they were; see {@link EventRate}. */
+    long rateSecond;
+
+    int rateCount;
+
     TaskHeader(String task, String workflow, int partition, long startOffset, long startedAt) {
         this.task = task;
         this.workflow = workflow;
@@ -114,6 +119,9 @@ final class TaskHeader {
         for (byte[] text : texts) {
             length += Short.BYTES + text.length;
         }
+        if (rateCount > 0) {
+            length += Long.BYTES + Integer.BYTES;
+        }
         ByteBuffer out = ByteBuffer.allocate(length);
         out.put((byte) FORMAT);
         put(out, texts[0]);
@@ -133,6 +141,9 @@ final class TaskHeader {
         out.putInt(garbageFrom).putInt(garbageTo).putInt(rulesToClear);
         put(out, texts[3]);
         put(out, texts[4]);
+        if (rateCount > 0) {
+            out.putLong(rateSecond).putInt(rateCount);
+        }
         return out.array();
     }
 
@@ -170,6 +181,10 @@ final class TaskHeader {
         header.rulesToClear = in.getInt();
         header.parent = text(in);
         header.nodes = in.hasRemaining() ? text(in) : ""; // rows of before end here
+        if (in.hasRemaining()) {
+            header.rateSecond = in.getLong();
+            header.rateCount = in.getInt();
+        }
         return header;
     }
 

@@ -72,6 +72,68 @@ class BadInputTest {
         assertThat(task.event("com.example.go", 1).ended()).isEqualTo("COMPLETED");
     }
 
+    @Test
+    void failsForMoreEventsInASecondThanItMayGet() {
+        TaskScript task = task("- {id: hot, when: {event: go}, fires: each, do: {set: {last: 1}}}\n");
+        flood(task, 4_000, 0, 999);
+        flood(task, 4_000, 1_000, 1_999);
+        assertThat(task.status()).containsEntry("status", "RUNNING");
+        flood(task, 10_000, 2_000, 2_999);
+        assertThat(task.error()).isEqualTo("Task.TooManyEvents");
+        assertThat(error(task)).contains("workflow bad", "4000", "2023-11-14T22:13:22Z", "limits: {eventsPerSecond");
+    }
+
+    @Test
+    void countsRepeatsAndWhatNobodyWaitsForAsWell() {
+        TaskScript task = task("- {when: {event: go}, do: {complete: 1}}\n");
+        flood(task, "com.example.nobody", 10_000);
+        assertThat(task.error()).isEqualTo("Task.TooManyEvents");
+    }
+
+    @Test
+    void mayGetAsManyAsItsWorkflowSays() {
+        TaskScript task = new TaskScript("""
+                        tal: 1
+                        workflow: wide
+                        limits: {eventsPerSecond: 20000}
+                        events: {go: {type: com.example.go}}
+                        rules: [{when: {count: 20000, of: {event: go}}, do: {complete: 1}}]
+                        """).start(Map.of());
+        flood(task, 20_000, 0, 500);
+        assertThat(task.ended()).isEqualTo("COMPLETED");
+    }
+
+    @Test
+    @DisplayName("is not failed by a backlog, whose events are counted when they were received")
+    void countsABacklogByItsOwnTime() {
+        TaskScript task = task("- {when: {count: 30000, of: {event: go}}, do: {complete: 1}}\n")
+                .at(60_000);
+        for (int number = 0; number < 15_000; number++) {
+            // Two partitions, one some seconds behind the other.
+            task.backlog("com.example.go", "a" + number, number);
+            task.backlog("com.example.go", "b" + number, 20_000 + number);
+        }
+        assertThat(task.ended()).isEqualTo("COMPLETED");
+        TaskScript flooded = task("- {when: {event: end}, do: {complete: 1}}\n").at(60_000);
+        for (int number = 0; number < 10_000; number++) {
+            flooded.backlog("com.example.go", "a" + number, number % 1_000);
+        }
+        assertThat(flooded.error()).isEqualTo("Task.TooManyEvents");
+    }
+
+    private static void flood(TaskScript task, int events, int fromMillis, int toMillis) {
+        for (int number = 0; number < events; number++) {
+            task.at(fromMillis + (long) (toMillis - fromMillis) * number / events)
+                    .event("com.example.go", number);
+        }
+    }
+
+    private static void flood(TaskScript task, String type, int events) {
+        for (int number = 0; number < events; number++) {
+            task.at(number / 20).event(type, number);
+        }
+    }
+
     private static String error(TaskScript task) {
         return String.valueOf(task.status().get("error"));
     }

@@ -63,6 +63,21 @@ final class TaskScript {
         return on(TalEvent.engine("e" + events++, "/test", type, task, data));
     }
 
+    /** A user's event that is appended now and was received before, milliseconds after the start. */
+    TaskScript backlog(String type, String id, long receivedAt) {
+        return on(new TalEvent(
+                id,
+                "/test",
+                type,
+                "",
+                TalEvent.Kind.CONTROL,
+                task,
+                "",
+                0,
+                Map.of(EventTypes.RECEIVED, Long.toString(START + receivedAt)),
+                Json.bytes(Map.of())));
+    }
+
     /** Only the time has come. */
     TaskScript clock() {
         return on(Interpreter.poke(task));
