@@ -30,7 +30,7 @@ class BenchSmokeIT {
                     join --width 2,20 --bodies 40 --warmup 1 --before 2 --stack-warmup 1 --runs 1 | cost_ratio us_per_event_20 longest_step_ms width_2_end_to_end_ms width_20_end_to_end_ms
                     ingest --rules 2 --count 5 --events 20 --warmup-events 10 --cold-events 10 --one-task-events 10 --runs 1 | events_per_second cold_events_per_second one_task_events_per_second
                     overlap --slices 3 --produce-ms 150 --body-ms 50 --tasks 1 --warmup 1 --runs 1 | makespan_over_ideal slice_to_start_p50_ms speedup_over_control_flow
-                    overload --inflight 2 --hops 2 --events 6000 --starts 1500 --warmup 1 --seconds 1 --runs 1 | calm_task_p99_ms events_p99_ratio starts_p99_ratio
+                    overload --inflight 2 --hops 2 --events 6000 --starts 500 --warmup 1 --seconds 1 --runs 1 | calm_task_p99_ms events_p99_ratio starts_p99_ratio
                     idle --tasks 20 --wakes 3 --warmup 2 --runs 1 | heap_bytes_per_task state_bytes_per_task wake_p50_ms
                     invoke --calls 5 --inflight 4 --warmup 1 --seconds 1 --no-container --runs 1 | process_p50_ms process_inflight_4_per_second
                     """)

@@ -84,10 +84,11 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
         if (machines.size() == MOST_MACHINES && !machines.containsKey(shape)) {
             close();
         }
-        return machines.computeIfAbsent(shape, absent -> new Machine(compiler.apply(absent)));
+        return machines.computeIfAbsent(shape, absent -> new Machine(absent, compiler.apply(absent)));
     }
 
     private static final class Machine {
+        private final long windowMicros;
         private final NFA<Arrival> nfa;
         private final AfterMatchSkipStrategy skip;
         /** Names of the pattern's stages, in order. */
@@ -98,7 +99,8 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
         private final NFAStateSerializer states = new NFAStateSerializer();
         private final DataOutputSerializer out = new DataOutputSerializer(256);
 
-        Machine(Pattern<Arrival, ?> pattern) {
+        Machine(Shape shape, Pattern<Arrival, ?> pattern) {
+            this.windowMicros = shape.windowMicros();
             this.nfa = NFACompiler.compileFactory(pattern, true).createNFA();
             this.skip = pattern.getAfterMatchSkipStrategy();
             this.stages = stages(pattern);
@@ -110,7 +112,11 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
             NFAState state = load(memory);
             Collection<Map<String, List<Arrival>>> matches;
             try (SharedBufferAccessor<Arrival> accessor = buffer.getAccessor()) {
-                nfa.advanceTime(accessor, state, arrival.timeMicros(), skip);
+                if (hasEnded(state, arrival.timeMicros())) {
+                    nfa.advanceTime(accessor, state, arrival.timeMicros(), skip);
+                } else {
+                    accessor.advanceTime(arrival.timeMicros());
+                }
                 matches = nfa.process(accessor, state, arrival, arrival.timeMicros(), skip, () -> 0L);
             }
             List<Arrival> match = first(matches);
@@ -130,6 +136,14 @@ public final class NfaMatcher implements Matcher, AutoCloseable {
             }
             byte[] kept = match.isEmpty() ? save(state) : null;
             return new Step(match, !match.isEmpty(), timedOut, kept == null ? Ways.NONE : ways(state), kept);
+        }
+
+        /** Whether the window of some way is over; to have the NFA look costs the square of their number. */
+        private boolean hasEnded(NFAState state, long timeMicros) {
+            return windowMicros > 0
+                    && state.getPartialMatches().stream()
+                            .anyMatch(way -> way.getStartEventID() != null
+                                    && timeMicros - way.getStartTimestamp() >= windowMicros);
         }
 
         private static List<String> stages(Pattern<?, ?> pattern) {
