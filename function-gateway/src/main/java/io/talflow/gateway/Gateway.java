@@ -152,6 +152,7 @@ public final class Gateway implements AutoCloseable {
                         address -> door.join().url(address),
                         timer,
                         clock)));
+        view.tell(containers::started);
         HttpExecutor http = closing(new HttpExecutor(options.security().destinations(), timer, clock));
         CommandExecutor commands = closing(new CommandExecutor(bundles, logs, timer, clock, options.pythonServers()));
         Executors executors =

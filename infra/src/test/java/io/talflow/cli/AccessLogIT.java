@@ -1,24 +1,34 @@
 package io.talflow.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
+import io.talflow.tal.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.api.io.TempDir;
 
 @DisplayName("A workflow with functions in Python, Node.js and Java")
 @ExtendWith(SharedStack.class)
@@ -29,7 +39,6 @@ class AccessLogIT {
 
     @Test
     void agreesWithAnIndependentCountOfTheLog(Talflow talflow) throws Exception {
-        buildImages();
         WorkflowFile.load(FOLDER.resolve("workflow.yaml"), new PrintWriter(new StringWriter()))
                 .apply(talflow.api(), 1);
         Path log = FOLDER.resolve("access.log");
@@ -43,7 +52,78 @@ class AccessLogIT {
         assertThat(talflow.command("logs", task, "summarize").out()).contains("9 pages in 198 lines");
     }
 
-    private static void buildImages() throws IOException, InterruptedException {
+    @Test
+    void startsItsContainersWithTheTaskSoThatALaterFunctionFindsOne(Talflow talflow, @TempDir Path folder)
+            throws Exception {
+        Files.writeString(folder.resolve("hold.py"), """
+                import os, time
+
+                def handler(ctx, input):
+                    while not os.path.exists(input["go"]):
+                        time.sleep(0.02)
+                """);
+        talflow.apply(folder, """
+                tal: 1
+                workflow: warmed
+                functions:
+                  hold: {python: hold.py, timeout: 120s}
+                  later: {image: "localhost/talflow/access-log-parse:1"}
+                rules:
+                  - {when: started, do: {invoke: hold, with: "${ input }"}}
+                  - {when: {completed: hold}, do: {invoke: later, with: {lines: []}}}
+                  - {when: {completed: later}, do: {complete: 1}}
+                """);
+        Path go = folder.resolve("go");
+        String task = talflow.start("warmed", "t", Map.of("go", go.toString()));
+        await().atMost(Duration.ofSeconds(60)).until(() -> containers(talflow).contains("\"idle\":1"));
+        Files.createFile(go);
+
+        Map<String, Object> ended = talflow.ended(task);
+        assertThat(ended).as("%s", ended).containsEntry("status", "COMPLETED");
+        assertThat(starts(talflow, task, "later")).containsExactly("warm");
+        assertThat(starts(talflow, task, "hold")).containsExactly("null");
+    }
+
+    @Test
+    void tellsWhichCallsWaitedForAContainer(Talflow talflow, @TempDir Path folder) throws Exception {
+        talflow.apply(folder, """
+                tal: 1
+                workflow: unwarmed
+                functions:
+                  first: {image: "localhost/talflow/access-log-parse:1", container: {prewarm: false, max: 1}}
+                rules:
+                  - {when: started, do: {invoke: first, with: {lines: []}, as: one}}
+                  - {when: {completed: one}, do: {invoke: first, with: {lines: []}, as: two}}
+                  - {when: {completed: two}, do: {complete: 1}}
+                """);
+        String task = talflow.start("unwarmed", "t", Map.of());
+        assertThat(talflow.ended(task)).containsEntry("status", "COMPLETED");
+        assertThat(starts(talflow, task, "one")).containsExactly("cold");
+        assertThat(starts(talflow, task, "two")).containsExactly("warm");
+    }
+
+    private static List<String> starts(Talflow talflow, String task, String node) {
+        return RunCommand.invocations(talflow.api(), task).stream()
+                .filter(invocation -> node.equals(invocation.get("node")))
+                .map(invocation -> String.valueOf(invocation.get("start")))
+                .toList();
+    }
+
+    /** What the node says of its containers of the workflow. */
+    private static String containers(Talflow talflow) throws Exception {
+        HttpRequest request = HttpRequest.newBuilder(URI.create(talflow.url() + "/v1/containers"))
+                .build();
+        String all = HttpClient.newHttpClient()
+                .send(request, BodyHandlers.ofString())
+                .body();
+        return Output.rows(Json.parse(all), "functions").stream()
+                .filter(function -> "warmed".equals(function.get("workflow")))
+                .map(Json::text)
+                .collect(Collectors.joining());
+    }
+
+    @BeforeAll
+    static void buildImages() throws IOException, InterruptedException {
         boolean both = Stream.of("TALFLOW_CONTAINERS_REQUIRED", "TALFLOW_NODE_REQUIRED")
                 .allMatch(name -> "1".equals(System.getenv(name)));
         boolean engine = Stream.of("/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock")

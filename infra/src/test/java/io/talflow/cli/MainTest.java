@@ -70,6 +70,18 @@ class MainTest {
     }
 
     @Test
+    void countsCallsThatWaitedForAContainer() {
+        List<String> lines = Timeline.of(
+                List.of(
+                        Map.of("node", "a", "beganAt", 1000L, "endedAt", 1500L, "start", "cold"),
+                        Map.of("node", "a", "beganAt", 1500L, "endedAt", 1600L, "start", "warm"),
+                        Map.of("node", "a", "beganAt", 1600L, "endedAt", 1700L, "start", "warm")),
+                1000,
+                2000);
+        assertThat(lines).singleElement().asString().endsWith("3 x, 0.700 s, 1 cold, 2 warm");
+    }
+
+    @Test
     void sumsUpInvocationsByNode() {
         List<Map<String, Object>> rows = FunctionStates.of(List.of(
                 Map.of("node", "a", "status", "COMPLETED", "attempt", 1L, "beganAt", 20L, "endedAt", 30L),

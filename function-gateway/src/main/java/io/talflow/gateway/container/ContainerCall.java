@@ -5,6 +5,7 @@ import io.talflow.gateway.exec.FunctionClient;
 import io.talflow.gateway.exec.FunctionErrors;
 import io.talflow.gateway.exec.FunctionReply;
 import io.talflow.gateway.journal.Outcome;
+import io.talflow.gateway.journal.Start;
 import io.talflow.gateway.log.AttemptLog;
 import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.tal.model.Function;
@@ -44,14 +45,16 @@ final class ContainerCall {
     private final RunningContainer container;
     private final FunctionCall call;
     private final Function function;
+    private final Start start;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
     private CompletableFuture<FunctionReply> reply;
     private AttemptLog log;
     private long began;
     private volatile After after = After.USABLE;
 
-    ContainerCall(Parts parts, ContainerJob job, RunningContainer container) {
+    ContainerCall(Parts parts, ContainerJob job, RunningContainer container, Start start) {
         this.parts = parts;
+        this.start = start;
         this.job = job;
         this.container = container;
         call = job.call();
@@ -66,7 +69,7 @@ final class ContainerCall {
         container.output().begin(log);
         Map<String, String> headers = call.headers(began + limit, container.runtime());
         headers.putAll(call.secretHeaders());
-        call.begins().run();
+        call.begins().accept(start);
         reply = container.contract().call(parts.client(), container.url(), call, headers);
         ScheduledFuture<?> timeout = parts.timer().schedule(this::timeOut, limit, TimeUnit.MILLISECONDS);
         CompletableFuture<?> unused = reply.whenComplete((answer, error) -> {

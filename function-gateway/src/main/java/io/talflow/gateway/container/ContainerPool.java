@@ -1,6 +1,7 @@
 package io.talflow.gateway.container;
 
 import io.talflow.gateway.exec.FunctionErrors;
+import io.talflow.gateway.journal.Start;
 import io.talflow.tal.model.Function;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -136,14 +137,16 @@ final class ContainerPool implements AutoCloseable {
             ContainerJob job = function.waiting().remove();
             RunningContainer container = free.get();
             container.enter();
-            function.served(job.submittedAtNanos() < container.readyAtNanos());
-            then.add(() -> run(job, container));
+            Start start = job.submittedAtNanos() < container.readyAtNanos() ? Start.COLD : Start.WARM;
+            function.served(start);
+            then.add(() -> run(job, container, start));
         }
     }
 
-    private void run(ContainerJob job, RunningContainer container) {
-        CompletableFuture<?> unused =
-                new ContainerCall(parts, job, container).begin().thenAccept(after -> left(job, container, after));
+    private void run(ContainerJob job, RunningContainer container, Start start) {
+        CompletableFuture<?> unused = new ContainerCall(parts, job, container, start)
+                .begin()
+                .thenAccept(after -> left(job, container, after));
     }
 
     private void left(ContainerJob job, RunningContainer container, ContainerCall.After after) {

@@ -54,6 +54,7 @@ public final class Containers implements FunctionExecutor, AutoCloseable {
     private final EngineConnection connection;
     private final ContainerPool pool;
     private final WarmMinimum minimum;
+    private final PreWarm preWarm;
     private final ExecutorService threads;
     private final Clock clock;
     private final String owner;
@@ -83,6 +84,7 @@ public final class Containers implements FunctionExecutor, AutoCloseable {
                 threads,
                 options.most());
         minimum = new WarmMinimum(around.definitions(), pool);
+        preWarm = new PreWarm(around.definitions(), pool);
         if (connection.isPossible()) {
             cleared = CompletableFuture.runAsync(this::removeOrphans, threads);
         } else {
@@ -113,6 +115,13 @@ public final class Containers implements FunctionExecutor, AutoCloseable {
             CompletableFuture<?> unused = cleared.whenComplete((done, error) -> pool.submit(job));
         }
         return new Execution(job.outcome(), () -> pool.cancel(job));
+    }
+
+    /** A task of a workflow has started: its image functions are called soon. */
+    public void started(String workflow, String version) {
+        if (connection.isPossible() && cleared.isDone()) {
+            preWarm.started(workflow, version);
+        }
     }
 
     /** Containers that wait for a call. */

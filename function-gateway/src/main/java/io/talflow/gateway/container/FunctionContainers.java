@@ -1,5 +1,6 @@
 package io.talflow.gateway.container;
 
+import io.talflow.gateway.journal.Start;
 import io.talflow.tal.model.Function;
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -97,8 +98,8 @@ final class FunctionContainers {
         return List.copyOf(containers);
     }
 
-    void served(boolean cold) {
-        if (cold) {
+    void served(Start start) {
+        if (start == Start.COLD) {
             coldStarts++;
         } else {
             warmStarts++;

@@ -3,11 +3,13 @@ package io.talflow.gateway.event;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.journal.Recorded;
+import io.talflow.gateway.journal.Start;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.place.Placement;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /** The event that tells an outcome; the same outcome always gives the same event. */
@@ -51,7 +53,20 @@ public final class OutcomeEvents {
                 recorded.task(),
                 recorded.key().firing(),
                 recorded.key().attempt(),
-                Map.of(EventTypes.NODE, nodeId, "talbegan", Long.toString(outcome.beganAt())),
+                extensions(recorded),
                 outcome.data());
+    }
+
+    private Map<String, String> extensions(Recorded recorded) {
+        String began = Long.toString(recorded.outcome().beganAt());
+        return recorded.start() == Start.NONE
+                ? Map.of(EventTypes.NODE, nodeId, "talbegan", began)
+                : Map.of(
+                        EventTypes.NODE,
+                        nodeId,
+                        "talbegan",
+                        began,
+                        EventTypes.START,
+                        recorded.start().name().toLowerCase(Locale.ROOT));
     }
 }

@@ -2,6 +2,7 @@ package io.talflow.gateway.exec;
 
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
+import io.talflow.gateway.journal.Start;
 import io.talflow.gateway.log.AttemptLog;
 import io.talflow.tal.model.Function;
 import java.io.IOException;
@@ -95,7 +96,7 @@ final class CommandRun {
             environment.putAll(call.environment(
                     began + function.timeout().toMillis(), call.access().urls().local()));
             group = ProcessGroup.start(builder);
-            call.begins().run();
+            call.begins().accept(Start.NONE);
             return group;
         } finally {
             Files.deleteIfExists(input);

@@ -2,6 +2,7 @@ package io.talflow.gateway.exec;
 
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
+import io.talflow.gateway.journal.Start;
 import io.talflow.gateway.runtime.Access;
 import io.talflow.gateway.runtime.Reported;
 import io.talflow.tal.Json;
@@ -11,21 +12,22 @@ import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 
 /**
  * One attempt to be made.
  *
  * @param access how the function reaches the gateway while it runs
  * @param reported completes when the function reports its outcome by the runtime API
- * @param begins called when the function is called, having waited for its place
+ * @param begins told when the function is called, having waited for its place, what it found there
  */
 public record FunctionCall(
-        Firing firing, Function function, Access access, CompletableFuture<Reported> reported, Runnable begins) {
+        Firing firing, Function function, Access access, CompletableFuture<Reported> reported, Consumer<Start> begins) {
     static final String TYPE = "io.talflow.invocation.requested.v1";
 
     /** A call whose function reports nothing. */
     public FunctionCall(Firing firing, Function function, Access access) {
-        this(firing, function, access, new CompletableFuture<>(), () -> {});
+        this(firing, function, access, new CompletableFuture<>(), start -> {});
     }
 
     /**

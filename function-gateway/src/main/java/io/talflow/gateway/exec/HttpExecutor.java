@@ -1,6 +1,7 @@
 package io.talflow.gateway.exec;
 
 import io.talflow.gateway.journal.Outcome;
+import io.talflow.gateway.journal.Start;
 import io.talflow.tal.model.Function;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -47,7 +48,7 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
         }
         long limit = function.timeout().toMillis();
         CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        invocation.begins().run();
+        invocation.begins().accept(Start.NONE);
         CompletableFuture<FunctionReply> call = client.post(
                 url, headers(invocation, began + limit), invocation.firing().input());
         CompletableFuture<?> answered = call.whenComplete((reply, error) -> {

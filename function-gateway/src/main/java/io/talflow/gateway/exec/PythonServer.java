@@ -3,6 +3,7 @@ package io.talflow.gateway.exec;
 import io.talflow.gateway.exec.PythonJob.ServerKey;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
+import io.talflow.gateway.journal.Start;
 import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.tal.model.Function;
 import java.io.IOException;
@@ -76,7 +77,7 @@ final class PythonServer implements AutoCloseable {
             Map<String, String> headers = call.headers(
                     began + function.timeout().toMillis(), call.access().urls().local());
             headers.putAll(call.secretHeaders());
-            call.begins().run();
+            call.begins().accept(Start.NONE);
             FunctionReply reply = wire.call(headers, firing.input(), FunctionErrors.MAX_RESULT_BYTES);
             timeout.cancel();
             return reply.outcome("the process of " + function.name(), began, clock.millis())

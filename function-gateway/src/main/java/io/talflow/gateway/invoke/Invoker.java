@@ -194,7 +194,7 @@ public final class Invoker implements AutoCloseable {
             return true; // what stopping does to a function is not its outcome: it runs again after the next start
         }
         CompletableFuture<?> unused = quiet.thenCompose(said -> {
-                    publisher.publish(new Recorded(key, run.firing().task(), outcome));
+                    publisher.publish(run.recorded(outcome));
                     return journal.record(key, outcome);
                 })
                 .whenComplete((matters, error) -> {

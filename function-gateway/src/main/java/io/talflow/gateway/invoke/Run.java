@@ -5,6 +5,8 @@ import io.talflow.gateway.exec.FunctionCall;
 import io.talflow.gateway.exec.FunctionExecutor;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.Outcome;
+import io.talflow.gateway.journal.Recorded;
+import io.talflow.gateway.journal.Start;
 import io.talflow.gateway.runtime.Attempt;
 import io.talflow.gateway.runtime.Attempts;
 import io.talflow.gateway.secret.Secrets;
@@ -20,6 +22,7 @@ final class Run {
     private boolean withdrawn;
     private Attempt attempt;
     private Execution execution;
+    private volatile Start start = Start.NONE;
 
     Run(Firing firing, Attempts attempts) {
         this.firing = firing;
@@ -41,8 +44,10 @@ final class Run {
         }
         Attempt opened = attempts.open(firing, function);
         attempt = opened;
-        execution = executor.run(
-                new FunctionCall(firing, function, opened.access(), opened.reported(), () -> called.accept(opened)));
+        execution = executor.run(new FunctionCall(firing, function, opened.access(), opened.reported(), found -> {
+            start = found;
+            called.accept(opened);
+        }));
         return Optional.of(execution);
     }
 
@@ -74,6 +79,10 @@ final class Run {
         }
         attempts.end(attempt);
         return attempt.quiet();
+    }
+
+    Recorded recorded(Outcome outcome) {
+        return new Recorded(firing.key(), firing.task(), outcome, start);
     }
 
     /** Its outcome is journaled; empty: it does not matter any more. */

@@ -30,12 +30,20 @@ public final class ViewUpdater implements TopicTail.Listener, AutoCloseable {
 
     private static final Logger LOG = LoggerFactory.getLogger(ViewUpdater.class);
     private static final String TOPIC_ID = "topic";
+    private static final long JUST_MILLIS = TimeUnit.SECONDS.toMillis(2);
     private static final long GATHER_NANOS = TimeUnit.MILLISECONDS.toNanos(5);
 
     private final ViewTables tables;
     private final TaskView view;
     private final Clock clock;
     private final String topicId;
+    private volatile Starts starts = (workflow, version) -> {};
+
+    /** Told of tasks that have just started; of one it may be more than once. */
+    @FunctionalInterface
+    public interface Starts {
+        void started(String workflow, String version);
+    }
 
     /** @param topicId tells one topic of the name from a later one */
     public ViewUpdater(Path file, String topicId, Clock clock) throws SQLException {
@@ -47,6 +55,11 @@ public final class ViewUpdater implements TopicTail.Listener, AutoCloseable {
 
     public TaskView view() {
         return view;
+    }
+
+    /** Who is told from now on of tasks that start. */
+    public void tell(Starts listener) {
+        starts = listener;
     }
 
     @Override
@@ -96,6 +109,7 @@ public final class ViewUpdater implements TopicTail.Listener, AutoCloseable {
                 String task = String.valueOf(state.get("task"));
                 if (TaskId.isValid(task) && tables.task(task, state)) {
                     changed.add(task);
+                    tellIfStarted(state);
                 }
             } else if (content.type().equals(Effect.Status.INVOCATION)) {
                 tables.invocation(String.valueOf(state.get("firing")), state);
@@ -107,6 +121,15 @@ public final class ViewUpdater implements TopicTail.Listener, AutoCloseable {
                     record.offset(),
                     record.partition(),
                     e.getMessage());
+        }
+    }
+
+    /** Of a task that started a moment ago, as opposed to one that is read once more after a restart. */
+    private void tellIfStarted(Map<String, Object> state) {
+        if ("RUNNING".equals(state.get("status"))
+                && state.get("startedAt") instanceof Long startedAt
+                && clock.millis() - startedAt < JUST_MILLIS) {
+            starts.started(String.valueOf(state.get("workflow")), String.valueOf(state.get("version")));
         }
     }
 

@@ -140,7 +140,8 @@ class ContainersIT {
                         0,
                         2,
                         Duration.ofMillis(300),
-                        1));
+                        1,
+                        true));
         node.result(function, Map.of("do", "echo", "text", "a"));
         await().atMost(LONG).until(() -> ContainerNode.running(engine, "idles").isEmpty());
         await().atMost(LONG)
@@ -258,6 +259,7 @@ class ContainersIT {
                 min,
                 max,
                 Duration.ofMinutes(1),
-                concurrency);
+                concurrency,
+                true);
     }
 }

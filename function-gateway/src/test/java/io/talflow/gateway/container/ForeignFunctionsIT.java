@@ -127,7 +127,8 @@ class ForeignFunctionsIT {
                 usual.min(),
                 1,
                 usual.idle(),
-                usual.concurrency());
+                usual.concurrency(),
+                true);
     }
 
     private static byte[] resource(String name) throws IOException {

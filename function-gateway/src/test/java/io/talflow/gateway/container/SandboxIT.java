@@ -219,6 +219,7 @@ class SandboxIT {
                 0,
                 1,
                 Duration.ofMinutes(1),
-                1);
+                1,
+                true);
     }
 }

@@ -207,7 +207,7 @@ class HttpExecutorTest {
         Function function = Function.of("f", new Function.Executor.Http(url), Map.of(), timeout, new Position(1, 1));
         Firing firing = new Firing(
                 new FiringKey("w/t@0/r/0", 2), "w/t", "w", "0", "f", "f", "{}".getBytes(StandardCharsets.UTF_8));
-        return executor.run(new FunctionCall(firing, function, ACCESS, reported, () -> {}));
+        return executor.run(new FunctionCall(firing, function, ACCESS, reported, start -> {}));
     }
 
     private static Map<String, Object> failure(Outcome outcome) {

@@ -65,6 +65,9 @@ public final class EventTypes {
     /** Extension of what a node says of an attempt: the node's id. */
     public static final String NODE = "talnode";
 
+    /** Extension of an outcome: {@code cold} if the call waited for a new container, {@code warm} if it did not. */
+    public static final String START = "talstart";
+
     /** Extension of a user's event: how long it waits for its task to start, in milliseconds. */
     public static final String KEEP = "talkeep";
 

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param max containers at once on one node
  * @param idle after which a container above {@code min} that has nothing to do ends
  * @param concurrency calls at once to one container
+ * @param prewarm one is started when a task of the workflow starts, so that the first call finds it
  */
 public record Container(
         Contract contract,
@@ -27,7 +28,8 @@ public record Container(
         int min,
         int max,
         Duration idle,
-        int concurrency) {
+        int concurrency,
+        boolean prewarm) {
     /** What a container is when nothing is said about it. */
     public static final Container DEFAULT = new Container(
             Contract.HTTP,
@@ -39,7 +41,8 @@ public record Container(
             0,
             4,
             Duration.ofMinutes(5),
-            1);
+            1,
+            true);
 
     public Container {
         if (min > max) {

@@ -44,7 +44,18 @@ final class ContainerReader {
     }
 
     private Container container(Fields fields) {
-        fields.allow("contract", "code", "memory", "cpus", "pids", "network", "min", "max", "idle", "concurrency");
+        fields.allow(
+                "contract",
+                "code",
+                "memory",
+                "cpus",
+                "pids",
+                "network",
+                "min",
+                "max",
+                "idle",
+                "concurrency",
+                "prewarm");
         Container otherwise = Container.DEFAULT;
         Contract contract = fields.has("contract") ? contract(fields) : otherwise.contract();
         int max = (int) fields.whole("max", otherwise.max(), 1, MOST_CONTAINERS);
@@ -65,7 +76,21 @@ final class ContainerReader {
                 (int) fields.whole("min", otherwise.min(), 0, max),
                 max,
                 fields.duration("idle").orElse(otherwise.idle()),
-                concurrency);
+                concurrency,
+                prewarm(fields, otherwise.prewarm()));
+    }
+
+    private boolean prewarm(Fields fields, boolean otherwise) {
+        if (!fields.has("prewarm")) {
+            return otherwise;
+        }
+        Node node = fields.node("prewarm");
+        if (node.value() instanceof Boolean prewarm) {
+            return prewarm;
+        }
+        problems.error(
+                "tal/bad-prewarm", node.position(), "prewarm: must be true or false, is %s".formatted(node.kind()));
+        return otherwise;
     }
 
     private Contract contract(Fields fields) {

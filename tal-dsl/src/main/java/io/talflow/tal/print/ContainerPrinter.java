@@ -25,6 +25,7 @@ final class ContainerPrinter {
         unlessUsual(fields, "max", (long) container.max(), (long) usual.max());
         unlessUsual(fields, "idle", Durations.print(container.idle()), Durations.print(usual.idle()));
         unlessUsual(fields, "concurrency", (long) container.concurrency(), (long) usual.concurrency());
+        unlessUsual(fields, "prewarm", container.prewarm(), usual.prewarm());
         return fields;
     }
 

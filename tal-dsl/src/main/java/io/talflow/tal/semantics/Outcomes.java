@@ -16,6 +16,9 @@ final class Outcomes {
         if (extensions.get("talbegan") != null) {
             status.put("beganAt", Long.parseLong(extensions.get("talbegan")));
         }
+        if (extensions.get(EventTypes.START) != null) {
+            status.put("start", extensions.get(EventTypes.START));
+        }
         status.put("endedAt", logEvent.timeMillis());
         if (extensions.get(EventTypes.NODE) != null) {
             status.put("nodeId", extensions.get(EventTypes.NODE));
