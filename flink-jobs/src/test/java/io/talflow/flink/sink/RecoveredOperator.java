@@ -1,5 +1,7 @@
 package io.talflow.flink.sink;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import io.talflow.flink.wire.DefinitionRecord;
 import io.talflow.flink.wire.LogRecord;
 import io.talflow.flink.wire.Outgoing;
@@ -10,6 +12,7 @@ import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.oracle.Engine;
+import io.talflow.tal.replay.History;
 import io.talflow.tal.semantics.Effect;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -20,6 +23,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
 import java.util.Random;
+import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
 import org.apache.flink.runtime.checkpoint.StateObjectCollection;
@@ -31,8 +35,8 @@ import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
 import org.apache.flink.util.OutputTag;
 
 /**
- * The event sink running one task, killed again and again: at a drawn step it goes on in a new operator from a snapshot,
- * as one of one, two or three subtasks.
+ * The event sink running one task, killed at every step: what it has just done is lost, and it goes on in a new operator from
+ * the snapshot before, as one of one, two or three subtasks. There it must do the same once more.
  */
 final class RecoveredOperator implements Engine, AutoCloseable {
     private static final int MAX_PARALLELISM = 128;
@@ -47,6 +51,39 @@ final class RecoveredOperator implements Engine, AutoCloseable {
     private int parallelism = 1;
     private long checkpoint;
     private long offset = 1;
+    private final List<History.Entry> applied = new ArrayList<>();
+
+    /**
+     * What one event made the operator say.
+     *
+     * @param records for Kafka
+     * @param requests of gateways
+     */
+    private record Said(List<Outgoing> records, List<Request> requests) {
+        @Override
+        public String toString() {
+            StringBuilder text = new StringBuilder();
+            for (Outgoing record : records) {
+                text.append("%s %s %s %s%n"
+                        .formatted(
+                                record.topic(),
+                                utf8(record.key()),
+                                record.value() == null ? "" : utf8(record.value()),
+                                new TreeMap<>(record.headers())
+                                        .entrySet().stream()
+                                                .map(header -> header.getKey() + "=" + utf8(header.getValue()))
+                                                .toList()));
+            }
+            requests.forEach(request -> text.append("%s %s/%d %s %s%n"
+                    .formatted(
+                            request.kind(), request.firing(), request.attempt(), request.as(), utf8(request.input()))));
+            return text.toString();
+        }
+
+        private static String utf8(byte[] bytes) {
+            return new String(bytes, StandardCharsets.UTF_8);
+        }
+    }
 
     /** @param disturbed false: it is never killed */
     RecoveredOperator(String workflow, String text, long seed, boolean disturbed) {
@@ -68,8 +105,6 @@ final class RecoveredOperator implements Engine, AutoCloseable {
             if (harness == null) {
                 open(null);
                 harness.processElement2(new StreamRecord<>(definition()));
-            } else if (disturbed && random.nextInt(3) == 0) {
-                restart();
             }
             return apply(event, timeMillis);
         } catch (Exception e) {
@@ -78,27 +113,51 @@ final class RecoveredOperator implements Engine, AutoCloseable {
     }
 
     private List<Effect> apply(TalEvent event, long timeMillis) throws Exception {
-        harness.processElement1(new StreamRecord<>(new LogRecord(event, 0, offset++, timeMillis)));
+        LogRecord next = new LogRecord(event, 0, offset++, timeMillis);
         List<Effect> effects = new ArrayList<>();
-        for (Outgoing record : drain(EventSinkOperator.EMITTED)) {
-            effects.add(new Effect.Emit(Optional.empty(), event(record)));
-        }
-        harness.prepareSnapshotPreBarrier(checkpoint);
         List<TalEvent> appended = new ArrayList<>();
-        for (Outgoing record : drain(SinkHarness.OUT)) {
+        List<Map<String, Object>> decisions = new ArrayList<>();
+        for (Outgoing record : said(next).records()) {
             if (record.topic().equals(Topics.HISTORY)) {
-                effects.add(new Effect.Decision(task, Json.parseObject(record.value())));
+                Map<String, Object> decision = Json.parseObject(record.value());
+                effects.add(new Effect.Decision(task, decision));
+                decisions.add(History.decision(decision));
             } else if (record.topic().equals(Topics.EVENTS)) {
                 appended.add(event(record));
+            } else if (record.topic().equals(Topics.OUT)) {
+                effects.add(new Effect.Emit(Optional.empty(), event(record)));
             }
         }
-        for (TalEvent next : appended) {
+        applied.add(new History.Entry(0, next.offset(), timeMillis, event, decisions));
+        for (TalEvent own : appended) {
             // A sub-task's start is another task's, which may be another subtask's.
-            if (next.task().equals(task) && !next.type().equals(EventTypes.TASK_TIMER)) {
-                effects.addAll(apply(next, timeMillis));
+            if (own.task().equals(task) && !own.type().equals(EventTypes.TASK_TIMER)) {
+                effects.addAll(apply(own, timeMillis));
             }
         }
         return effects;
+    }
+
+    private Said said(LogRecord record) throws Exception {
+        if (!disturbed) {
+            return process(record);
+        }
+        OperatorSubtaskState before = harness.snapshot(++checkpoint, checkpoint);
+        Said lost = process(record);
+        harness.close();
+        restore(before);
+        Said again = process(record);
+        assertThat(again).as("said again after a recovery").hasToString(lost.toString());
+        return again;
+    }
+
+    private Said process(LogRecord record) throws Exception {
+        harness.getOutput().clear();
+        harness.processElement1(new StreamRecord<>(record));
+        List<Outgoing> records = drain(EventSinkOperator.EMITTED);
+        harness.prepareSnapshotPreBarrier(checkpoint);
+        records.addAll(drain(SinkHarness.OUT));
+        return new Said(records, List.copyOf(harness.extractOutputValues()));
     }
 
     private List<Outgoing> drain(OutputTag<Outgoing> tag) {
@@ -114,9 +173,7 @@ final class RecoveredOperator implements Engine, AutoCloseable {
         return CloudEventCodec.decode(record.headers(), record.value());
     }
 
-    private void restart() throws Exception {
-        OperatorSubtaskState state = harness.snapshot(++checkpoint, checkpoint);
-        harness.close();
+    private void restore(OperatorSubtaskState state) throws Exception {
         parallelism = 1 + random.nextInt(3);
         KeyGroupRange groups =
                 KeyGroupRangeAssignment.computeKeyGroupRangeForOperatorIndex(MAX_PARALLELISM, parallelism, subtask());
@@ -156,6 +213,11 @@ final class RecoveredOperator implements Engine, AutoCloseable {
     private DefinitionRecord definition() {
         byte[] value = Json.bytes(Map.of("workflow", workflow, "version", VERSION, "file", "drawn.yaml", "text", text));
         return new DefinitionRecord(workflow + "@" + VERSION, value, 0, 0, 0);
+    }
+
+    /** What an offline replay needs: each event and what was decided on it. */
+    History history() {
+        return new History(task, workflow, VERSION, "drawn.yaml", text, applied);
     }
 
     /** The task's rows as keyed state has them, as text. */
