@@ -66,12 +66,26 @@ final class Explained {
         if (rule.get("waits") instanceof Map<?, ?> waits) {
             waits(STEP, "", waits);
         }
+        if (rule.get("lastRefused") instanceof Map<?, ?> refused) {
+            refused(refused);
+        }
         if (rule.get("lastCondition") instanceof Map<?, ?> looked) {
             line(
                     STEP,
                     "its condition was false %s, on event %s: %s"
                             .formatted(at((Long) looked.get("at")), looked.get("event"), values(looked.get("values"))));
         }
+    }
+
+    private void refused(Map<?, ?> refused) {
+        line(
+                STEP,
+                "%s refused event %s %s: %s"
+                        .formatted(
+                                Flow.text(refused.get("leaf")),
+                                refused.get("event"),
+                                at((Long) refused.get("at")),
+                                values(refused.get("values"))));
     }
 
     private static String values(Object values) {

@@ -32,6 +32,7 @@ class OperatorIT {
             rules:
               - {id: begin, when: started, do: {invoke: slow}}
               - {id: ship, when: {all: [{event: placed}, {event: paid}, {completed: slow}], within: 1h}, do: {complete: shipped}}
+              - {id: huge, when: {event: paid, if: "${ event.data.amount > 1000 }"}, do: {set: {huge: true}}}
               - {id: rich, when: {event: paid}, fires: each, if: "${ event.data.amount > 100 }", do: {set: {rich: true}}}
             """;
 
@@ -60,6 +61,8 @@ class OperatorIT {
                 .contains("    waits for {completed: slow}")
                 .anyMatch(line -> line.matches("      slow running, attempt 1, wanted .* ago\\); firing operated/.*"))
                 .contains("  if event.data.amount > 100")
+                .anyMatch(line ->
+                        line.matches("  .event: paid, if: .* refused event .* ago\\): event\\.data\\.amount = 7"))
                 .anyMatch(line -> line.matches("  its condition was false .*: event\\.data\\.amount = 7"));
         assertThat(out).doesNotContain("rule begin");
         assertThat(talflow.command("explain", task, "--all").out())

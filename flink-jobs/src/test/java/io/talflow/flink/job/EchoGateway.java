@@ -95,6 +95,15 @@ final class EchoGateway implements AutoCloseable {
         complete(running);
     }
 
+    /** Completes the function that has run longest. */
+    void releaseOne() throws Exception {
+        Map<?, ?> eldest;
+        synchronized (this) {
+            eldest = held.remove();
+        }
+        complete(List.of(eldest));
+    }
+
     private void firings(HttpExchange exchange) throws IOException {
         Map<String, Object> body = Json.parseObject(exchange.getRequestBody().readAllBytes());
         List<Object> answers = new ArrayList<>();

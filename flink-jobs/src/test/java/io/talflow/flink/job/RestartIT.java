@@ -38,6 +38,7 @@ class RestartIT {
               - {id: silence, when: {absent: {event: word}, for: 3s}, do: {complete: "${ event.id }"}}
             """;
     private static final RandomDag DAG = RandomDag.of("dag", NODES, SEED);
+    private static final RandomDag STEPS = RandomDag.of("steps", 8, SEED);
 
     @TempDir
     static Path directory;
@@ -65,7 +66,29 @@ class RestartIT {
         stack.nextCheckpoint();
         stack.loseTaskManager();
         stack.gateway().release();
-        endsWithEachNodeFiredOnce("dag/lost");
+        endsWithEachNodeFiredOnce(DAG, "dag/lost");
+    }
+
+    @Test
+    @DisplayName("by the loss of its task manager at every step of a workflow ends it as one that is left alone")
+    void goesOnAfterTheLossOfATaskManagerAtEachStep() throws Exception {
+        stack.define("steps", "v1", STEPS.text());
+        try (Sdk sdk = new Sdk(stack.kafka(), Encoding.BINARY)) {
+            sdk.send(null, Sdk.start("steps", "through", Map.of()));
+            endsWithEachNodeFiredOnce(STEPS, "steps/through");
+            stack.gateway().hold(0);
+            sdk.send(null, Sdk.start("steps", "killed", Map.of()));
+        }
+        for (int step = 0; step < STEPS.parents().size(); step++) {
+            await("a function runs").until(() -> stack.gateway().holding() > 0);
+            stack.gateway().releaseOne();
+            stack.loseTaskManager();
+        }
+        endsWithEachNodeFiredOnce(STEPS, "steps/killed");
+        assertThat(stack.statuses().of("steps/killed").orElseThrow().get("output"))
+                .isEqualTo(stack.statuses().of("steps/through").orElseThrow().get("output"));
+        assertThat(differing(decisions())).as("decided otherwise after a loss").isEmpty();
+        stack.gateway().release();
     }
 
     @Test
@@ -79,7 +102,7 @@ class RestartIT {
         assertThat(latest.getParent()).isEqualTo(checkpoint.getParent());
         stack.gateway().release();
         stack.submit(Optional.of(latest));
-        endsWithEachNodeFiredOnce("dag/restored");
+        endsWithEachNodeFiredOnce(DAG, "dag/restored");
     }
 
     @Test
@@ -118,7 +141,7 @@ class RestartIT {
                 .until(() -> told.entrySet().stream()
                         .allMatch(firing -> stack.gateway().told().get(firing.getKey()) > firing.getValue()));
         assertThat(stack.gateway().told()).containsOnlyKeys(told.keySet());
-        endsWithEachNodeFiredOnce("dag/again");
+        endsWithEachNodeFiredOnce(DAG, "dag/again");
     }
 
     @Test
@@ -145,7 +168,7 @@ class RestartIT {
         stack.cancel();
         stack.submit(Optional.of(stack.latestCheckpoint()), parallelism);
         stack.gateway().release();
-        endsWithEachNodeFiredOnce("dag/" + key);
+        endsWithEachNodeFiredOnce(DAG, "dag/" + key);
         for (int number = 0; number < SILENT_TASKS; number++) {
             String task = "silent/" + key + number;
             await(task + " ends").until(() -> stack.statuses().is(task, "COMPLETED"));
@@ -172,17 +195,18 @@ class RestartIT {
                 .count();
     }
 
-    private static void endsWithEachNodeFiredOnce(String task) {
+    private static void endsWithEachNodeFiredOnce(RandomDag dag, String task) {
         await(task + " ends").until(() -> stack.statuses().is(task, "COMPLETED"));
         Map<String, Object> status = stack.statuses().of(task).orElseThrow();
         assertThat(status).as("-Dseed=%d", SEED).extractingByKey("counts").isEqualTo(Json.parse("""
-                        {"running": 0, "completed": %d, "failed": 0, "skipped": 0, "ignoredEvents": 0}""".formatted(NODES)));
-        Set<String> ids = DAG.parents().keySet().stream()
+                        {"running": 0, "completed": %d, "failed": 0, "skipped": 0, "ignoredEvents": 0}""".formatted(
+                        dag.parents().size())));
+        Set<String> ids = dag.parents().keySet().stream()
                 .map(node -> "%s@%s/%s/0".formatted(task, status.get("startOffset"), node))
                 .collect(Collectors.toSet());
         assertThat(new HashSet<>(stack.gateway().firings(task))).isEqualTo(ids);
-        Recording.all(stack.kafka()).get(task).firedOnceAndInOrder(DAG.parents());
-        isReplayed(task, DAG.text(), status.get("output"));
+        Recording.all(stack.kafka()).get(task).firedOnceAndInOrder(dag.parents());
+        isReplayed(task, dag.text(), status.get("output"));
     }
 
     /** An offline replay of what the topics hold decides the same at each event. */

@@ -194,6 +194,13 @@ final class CompiledRule {
         return code().condition();
     }
 
+    /** Whether some leaf has a filter. */
+    boolean hasFilter() {
+        return nodes.stream()
+                .anyMatch(node -> node.expression() instanceof EventExpression.Leaf leaf
+                        && leaf.filter().isPresent());
+    }
+
     /** The filter of a leaf, or null. */
     CompiledExpression filter(int node) {
         return code().filter(node);

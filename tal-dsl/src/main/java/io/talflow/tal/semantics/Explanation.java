@@ -96,6 +96,10 @@ final class Explanation {
         if (looked != null) {
             told.put("lastCondition", Json.parse(looked));
         }
+        byte[] refused = state.get("y/" + rule.row());
+        if (refused != null && !ruleState.isDeaf(rule)) {
+            told.put("lastRefused", Json.parse(refused));
+        }
         if (!ruleState.isDeaf(rule)) {
             told.put("waits", waits(rule, rule.root()));
         }

@@ -2,20 +2,34 @@ package io.talflow.tal.semantics;
 
 import io.talflow.tal.Json;
 import io.talflow.tal.cel.CompiledExpression;
+import io.talflow.tal.print.TalPrinter;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** What a rule's condition looked at when it did not hold, for whoever asks why the rule has not fired. */
+/** What a rule's condition, or a leaf's filter, looked at when it did not hold, for whoever asks why the rule has not fired. */
 final class Looked {
     private static final int MAX_VALUE = 200;
 
     private Looked() {}
 
+    /** {@code b/R}: of a rule's condition. */
     static byte[] row(CompiledRule rule, TaskScope scope, Occurrence last, TaskRun run) {
-        CompiledExpression condition = rule.condition().orElseThrow();
         Map<String, Object> looked = new LinkedHashMap<>();
         looked.put("condition", rule.rule().condition().orElseThrow().cel());
+        return row(looked, rule.condition().orElseThrow(), scope, last, run);
+    }
+
+    /** {@code y/R}: of a leaf's filter. */
+    static byte[] row(CompiledRule rule, CompiledRule.Node leaf, Occurrence refused, TaskRun run) {
+        Map<String, Object> looked = new LinkedHashMap<>();
+        looked.put("leaf", TalPrinter.expression(leaf.expression()));
+        TaskScope scope = new TaskScope(run.state, run.header, rule, refused);
+        return row(looked, rule.filter(leaf.number()), scope, refused, run);
+    }
+
+    private static byte[] row(
+            Map<String, Object> looked, CompiledExpression condition, TaskScope scope, Occurrence last, TaskRun run) {
         looked.put("value", false);
         looked.put("event", last.id());
         looked.put("at", run.nowMillis());

@@ -77,6 +77,9 @@ final class Remains {
         if (rule.condition().isPresent()) {
             state.remove("b/" + rule.row());
         }
+        if (rule.hasFilter()) {
+            state.remove("y/" + rule.row());
+        }
         rule.calls().stream().filter(run.program::keepsResult).forEach(node -> state.remove("r/" + node));
     }
 

@@ -17,6 +17,7 @@ import java.util.Map;
  * <tr><td>{@code c c/F}</td><td>names of context fields, a field</td></tr>
  * <tr><td>{@code r/N}</td><td>result of node N</td></tr>
  * <tr><td>{@code f/R}</td><td>firings of rule R, and whether it is enabled</td></tr>
+ * <tr><td>{@code b/R y/R}</td><td>what its condition, and a filter of it, last looked at in vain, see {@link Looked}</td></tr>
  * <tr><td>{@code m/R.K s/R.K n/R.K}</td><td>of a node: its pattern's memory, its slots, how much it captured</td></tr>
  * <tr><td>{@code v/R.K a/R.K.I}</td><td>what filled a node, what filled the parts of a sequence's ways</td></tr>
  * <tr><td>{@code i/CALL q/R q/R#I}</td><td>an invocation, the queue of a rule with a bound and its places</td></tr>

@@ -87,7 +87,9 @@ final class TaskStep {
     /** @return whether some rule took it */
     private boolean deliver(Occurrence occurrence) {
         boolean own = deliver(occurrence, run.rules());
-        return (run.isRunning() && deliver(occurrence, run.addedRules())) || own;
+        boolean added = run.isRunning() && deliver(occurrence, run.addedRules());
+        triggers.noteRefusal();
+        return added || own;
     }
 
     private boolean deliver(Occurrence occurrence, RuleIndex rules) {

@@ -19,6 +19,10 @@ final class Triggers {
     private final Nodes nodes;
     private CompiledRule lastRule;
     private Occurrence lastOccurrence;
+    /** The leaf of the last rule whose filter refused the last occurrence; null: none did, or another leaf took it. */
+    private Node refusing;
+
+    private boolean taken;
     /** The sequences with ways that have been offered the last occurrence. */
     private final BitSet asked = new BitSet();
 
@@ -45,6 +49,7 @@ final class Triggers {
         CompiledRule rule = subscription.rule();
         Node node = subscription.node();
         if (rule != lastRule || occurrence != lastOccurrence) {
+            noteRefusal();
             lastRule = rule;
             lastOccurrence = occurrence;
             nodes.happened().clear();
@@ -53,6 +58,26 @@ final class Triggers {
         if (!run.state.rule(rule).isArmed(rule) || hasHappened(rule, node)) {
             return Outcome.REFUSED;
         }
+        Outcome outcome = offer(rule, node, occurrence);
+        if (outcome != Outcome.REFUSED) {
+            taken = true;
+        }
+        return outcome;
+    }
+
+    /**
+     * Notes for whoever asks why a rule has not fired that a filter refused what no other leaf of the rule took; once an
+     * occurrence, however many of its leaves look at it.
+     */
+    void noteRefusal() {
+        if (refusing != null && !taken && run.isRunning()) {
+            run.state.put("y/" + lastRule.row(), Looked.row(lastRule, refusing, lastOccurrence, run));
+        }
+        refusing = null;
+        taken = false;
+    }
+
+    private Outcome offer(CompiledRule rule, Node node, Occurrence occurrence) {
         if (node.expression() instanceof Gather) {
             return occurrence.key().kind() == LeafKey.Kind.CLOSED ? closed(rule, node, occurrence) : failed(rule, node);
         }
@@ -134,7 +159,9 @@ final class Triggers {
         }
         CompiledExpression filter = rule.filter(node.number());
         try {
-            return filter.test(new TaskScope(run.state, run.header, rule, occurrence));
+            boolean passes = filter.test(new TaskScope(run.state, run.header, rule, occurrence));
+            refusing = passes || refusing != null ? refusing : node;
+            return passes;
         } catch (ExpressionFailed e) {
             Position at = leaf.filter().get().position();
             throw TaskFailure.ofRule("Task.ConditionFailed", rule, at, e.getMessage());

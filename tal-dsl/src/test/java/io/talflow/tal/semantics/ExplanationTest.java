@@ -33,6 +33,7 @@ class ExplanationTest {
               - {id: third, when: {count: 3, of: {event: paid}, within: 1m}, do: {set: {third: true}}}
               - {id: none, when: {absent: {event: paid}, for: 5m, after: {completed: split}}, do: {set: {none: true}}}
               - {id: dark, when: {event: paid}, enabled: false, do: {enable: dark}}
+              - {id: big, when: {all: [{event: paid, if: "${ event.data.n > 5 && input != 1 }"}, {event: paid, if: "${ event.data.n > 7 }"}]}, do: {set: {big: true}}}
               - {id: rich, when: {event: paid}, if: "${ event.data.n > 5 }", fires: each, do: {set: {rich: true}}}
             """;
 
@@ -88,6 +89,21 @@ class ExplanationTest {
         assertThat(explained("*", false).toString()).doesNotContain("rule=begin,");
         assertThat(explained("*", true).toString())
                 .contains("rule=begin, when=started, fires=once, state=fired, firings=1");
+    }
+
+    @Test
+    void saysWhichEventAFilterRefusedLastAndOnWhichValues() {
+        assertThat(rule("big")).doesNotContain("lastRefused");
+        paid(2);
+        assertThat(rule("big"))
+                .contains("lastRefused={leaf={event=paid, if=${ event.data.n >")
+                .contains("value=false, event=paid-2, at=", "values={event.data.n=2");
+        paid(6);
+        assertThat(rule("big")).as("one leaf took the event").contains("event=paid-2", "seen=1, of=2");
+        paid(4);
+        assertThat(rule("big")).contains("event=paid-4", "values={event.data.n=4");
+        paid(8);
+        assertThat(rule("big")).contains("state=fired").doesNotContain("lastRefused");
     }
 
     @Test
