@@ -79,6 +79,8 @@ class RestartIT {
             stack.gateway().hold(0);
             sdk.send(null, Sdk.start("steps", "killed", Map.of()));
         }
+        await("it begins").until(() -> stack.gateway().holding() > 0);
+        stack.nextCheckpoint(); // before it the start would be appended again, and counted as ignored
         for (int step = 0; step < STEPS.parents().size(); step++) {
             await("a function runs").until(() -> stack.gateway().holding() > 0);
             stack.gateway().releaseOne();
