@@ -1,10 +1,11 @@
 /** The first argument of a handler: what it is told about its invocation, and what it can say. */
 export class Context {
   #signals;
+  #data;
   #abort = new AbortController();
 
   /** @param {{task: string, firing: string, attempt: number, deadline: number, secrets: Object<string, string>}} call */
-  constructor({task, firing, attempt, deadline, secrets}, signals = null) {
+  constructor({task, firing, attempt, deadline, secrets}, signals = null, data = null) {
     /** Id of the task, `workflow/key`. */
     this.task = task;
     /** Id of the invocation; the same in each attempt, so it serves as an idempotency key. */
@@ -16,6 +17,7 @@ export class Context {
     /** Values of the function's declared secrets, by name. */
     this.secrets = secrets;
     this.#signals = signals;
+    this.#data = data;
   }
 
   /** Milliseconds until the deadline, never below 0. */
@@ -74,6 +76,28 @@ export class Context {
     await this.#signalling().rule(rule);
   }
 
+  /**
+   * Hands over a value of any size. Settles with its reference, which stands for it in results, signals and inputs.
+   *
+   * Waits while the node is full. DataRefused if it is not taken, DataUnavailable when the attempt's time is nearly over.
+   *
+   * @param {string} name
+   * @param {Uint8Array | URL | AsyncIterable<Uint8Array>} data bytes, the `file:` URL of a file, or a stream
+   * @param {{mediaType?: string, nodes?: number, replicate?: boolean}} options nodes: on how many other nodes it will be
+   *     read; replicate: whether it goes to the remote store, too; left out, as is faster
+   */
+  async put(name, data, options = {}) {
+    return await this.#values().put(name, data, options);
+  }
+
+  /**
+   * The value that a reference stands for, as a Readable; on the node that has it, of the file it lies in. Rejects as put
+   * does; `gateway/data-lost` says that the value cannot be had any more.
+   */
+  async get(reference) {
+    return await this.#values().get(reference);
+  }
+
   /** Prints a line with the time to the invocation's log. */
   log(...values) {
     console.error(new Date().toISOString(), ...values);
@@ -82,6 +106,13 @@ export class Context {
   /** Marks it as cancelled; for who calls the handler. */
   cancel() {
     this.#abort.abort(new DOMException('the call was cancelled', 'AbortError'));
+  }
+
+  #values() {
+    if (this.#data === null) {
+      throw new Error('this invocation has no gateway to hand data to');
+    }
+    return this.#data;
   }
 
   #signalling() {

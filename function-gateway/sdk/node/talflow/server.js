@@ -1,5 +1,6 @@
 import http from 'node:http';
 import {Context} from './context.js';
+import {Data} from './data.js';
 import {Failure} from './failure.js';
 import {Signals} from './signals.js';
 
@@ -103,7 +104,11 @@ function context(headers) {
     deadline: Number(headers['x-deadline-ms'] ?? 0),
     secrets: secrets ? JSON.parse(Buffer.from(secrets, 'base64').toString()) : {},
   };
-  return new Context(call, url ? new Signals(url, headers['x-talflow-token'] ?? '') : null);
+  if (!url) {
+    return new Context(call);
+  }
+  const token = headers['x-talflow-token'] ?? '';
+  return new Context(call, new Signals(url, token), new Data(url, token, call.deadline));
 }
 
 async function read(request) {

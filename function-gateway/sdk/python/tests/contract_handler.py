@@ -1,8 +1,11 @@
 """What the scenarios of the function contract call; each SDK has one that does the same."""
 
+import io
+import os
+import tempfile
 import time
 
-from talflow import Failure, SignalRefused
+from talflow import DataRefused, Failure, SignalRefused
 
 
 def handler(ctx, input):
@@ -44,6 +47,29 @@ def signal(ctx, input):
     ctx.item("chunks", "b")
     ctx.item("keyed", 1, key="k/1 é")
     return [ctx.close("chunks"), ctx.close("keyed")]
+
+
+def values(ctx, input):
+    content = os.urandom(input["size"])
+    reference = ctx.put(input["name"], content, "video/mp4", nodes=2, replicate=True)
+    with tempfile.TemporaryFile() as file:
+        file.write(content)
+        file.seek(0)
+        of_file = ctx.put(input["name"], file)
+    of_stream = ctx.put(input["name"], io.BytesIO(content))
+    read = []
+    for value in (reference, of_file, of_stream):
+        with ctx.get(value) as file:
+            read.append(file.read() == content)
+    return [reference["$data"]["type"], *read]
+
+
+def text(ctx, input):
+    try:
+        with ctx.get(input["value"]) as file:
+            return file.read().decode()
+    except DataRefused as refused:
+        return refused.code
 
 
 def reports(ctx, input):

@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
@@ -39,17 +40,29 @@ class AccessLogIT {
 
     @Test
     void agreesWithAnIndependentCountOfTheLog(Talflow talflow) throws Exception {
+        String task = counts(talflow, FOLDER.resolve("access.log"), "small", 25);
+        assertThat(talflow.command("logs", task, "parse").out()).contains("unreadable: -- log rotated --");
+        assertThat(talflow.command("logs", task, "summarize").out()).contains("9 pages in 198 lines");
+    }
+
+    @Test
+    void handsLargeValuesFromNodeJsToJavaByReference(Talflow talflow, @TempDir Path folder) throws Exception {
+        List<String> lines = new ArrayList<>(Files.readAllLines(FOLDER.resolve("access.log")));
+        for (int i = 0; i < 8_000; i++) {
+            lines.add("nothing that a server would say, number %d".formatted(i));
+        }
+        String task = counts(talflow, Files.write(folder.resolve("log"), lines), "large", 5_000);
+        assertThat(talflow.command("explain", "--data", task).out()).containsPattern("rejected +\\d{6} .* local ");
+    }
+
+    private static String counts(Talflow talflow, Path log, String key, long slice) throws IOException {
         WorkflowFile.load(FOLDER.resolve("workflow.yaml"), new PrintWriter(new StringWriter()))
                 .apply(talflow.api(), 1);
-        Path log = FOLDER.resolve("access.log");
-
-        String task = talflow.start("access-log", "it", Map.of("path", log.toString(), "lines", 25L, "top", 2L));
-
+        String task = talflow.start("access-log", key, Map.of("path", log.toString(), "lines", slice, "top", 2L));
         Map<String, Object> ended = talflow.ended(task);
         assertThat(ended).as("%s", ended).containsEntry("status", "COMPLETED");
         assertThat(ended.get("output")).isEqualTo(independent(log));
-        assertThat(talflow.command("logs", task, "parse").out()).contains("unreadable: -- log rotated --");
-        assertThat(talflow.command("logs", task, "summarize").out()).contains("9 pages in 198 lines");
+        return task;
     }
 
     @Test

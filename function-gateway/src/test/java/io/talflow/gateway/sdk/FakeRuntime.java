@@ -22,6 +22,7 @@ final class FakeRuntime implements AutoCloseable {
     private final BlockingQueue<Told> told = new LinkedBlockingQueue<>();
     private final Set<String> refused = ConcurrentHashMap.newKeySet();
     private final HttpServer server;
+    final FakeData data = new FakeData();
 
     FakeRuntime() {
         try {
@@ -35,6 +36,7 @@ final class FakeRuntime implements AutoCloseable {
             return thread;
         }));
         server.createContext("/", this::answer);
+        server.createContext(FakeData.PATH, data::answer);
         server.start();
     }
 

@@ -5,24 +5,12 @@ import static org.awaitility.Awaitility.await;
 
 import io.talflow.tal.Json;
 import java.io.IOException;
-import java.io.InputStream;
-import java.net.InetAddress;
 import java.net.Socket;
-import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpRequest.BodyPublishers;
 import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
-import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.Base64;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,12 +21,9 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The function contract on the wire: the same scenarios for the server of each SDK, a process of its own. */
 @TestInstance(TestInstance.Lifecycle.PER_CLASS)
 abstract class SdkContract {
-    private static final long DEADLINE = 4_102_444_800_000L;
-
-    private final HttpClient http =
-            HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private FakeRuntime runtime;
     private SdkServer server;
+    private SdkCalls calls;
 
     /** Starts the SDK's server with its contract handler, or with another handler of that name. */
     abstract SdkServer start(String handler) throws IOException;
@@ -50,6 +35,7 @@ abstract class SdkContract {
     void start() throws IOException {
         runtime = new FakeRuntime();
         server = start(handler());
+        calls = new SdkCalls(runtime, server);
     }
 
     @AfterAll
@@ -64,14 +50,10 @@ abstract class SdkContract {
     @ValueSource(
             strings = {
                 "null",
-                "true",
-                "0",
-                "-1.5",
                 "9007199254740991",
                 "\"\"",
                 "\"ä€😀\\n\\\"\\\\\\u0001\"",
-                "[]",
-                "{}",
+                "[[],{},true,0,-1.5]",
                 "[1,[2,{\"a\":[null]}]]",
                 "{\"b\":{\"ü\":1},\"a\":[{}]}"
             })
@@ -97,22 +79,11 @@ abstract class SdkContract {
 
     @Test
     void tellsTheFactsOfTheCallAndLogs() throws Exception {
-        assertThat(Json.parse(call(Map.of("do", "facts")).body()))
-                .isEqualTo(Map.of(
-                        "task",
-                        "w/t",
-                        "firing",
-                        "w/t@0/r/0",
-                        "attempt",
-                        3L,
-                        "deadline",
-                        DEADLINE,
-                        "inTime",
-                        true,
-                        "secret",
-                        "s3 é",
-                        "cancelled",
-                        false));
+        String facts = """
+                {"task": "w/t", "firing": "w/t@0/r/0", "attempt": 3, "deadline": %d, "inTime": true, "secret": "s3 é",
+                 "cancelled": false}
+                """.formatted(SdkCalls.DEADLINE);
+        assertThat(Json.parse(call(Map.of("do", "facts")).body())).isEqualTo(Json.parse(facts));
         await().until(() -> server.printed().contains("facts of w/t@0/r/0"));
     }
 
@@ -163,19 +134,13 @@ abstract class SdkContract {
 
     @Test
     void refusesWhatIsNoCall() throws Exception {
-        URI uri = URI.create("http://127.0.0.1:%d/any/path".formatted(server.port()));
-        assertThat(http.send(HttpRequest.newBuilder(uri).GET().build(), BodyHandlers.ofString())
-                        .statusCode())
-                .as("a probe")
-                .isEqualTo(200);
-        assertThat(http.send(HttpRequest.newBuilder(uri).DELETE().build(), BodyHandlers.ofString())
-                        .statusCode())
-                .isEqualTo(405);
-        assertThat(raw("POST / HTTP/1.1\r\nHost: f\r\nContent-Length: 16777217\r\n\r\n"))
+        assertThat(calls.statusOf("GET")).as("a probe").isEqualTo(200);
+        assertThat(calls.statusOf("DELETE")).isEqualTo(405);
+        assertThat(calls.raw("POST / HTTP/1.1\r\nHost: f\r\nContent-Length: 16777217\r\n\r\n"))
                 .startsWith("HTTP/1.1 413 ");
-        assertThat(raw("POST / HTTP/1.1\r\nHost: f\r\nContent-Length: many\r\n\r\n"))
+        assertThat(calls.raw("POST / HTTP/1.1\r\nHost: f\r\nContent-Length: many\r\n\r\n"))
                 .startsWith("HTTP/1.1 400 ");
-        assertThat(raw("POST / HTTP/1.1\r\nHost: f\r\nX-Long: " + "x".repeat(70_000) + "\r\n\r\n"))
+        assertThat(calls.raw("POST / HTTP/1.1\r\nHost: f\r\nX-Long: " + "x".repeat(70_000) + "\r\n\r\n"))
                 .startsWith("HTTP/1.1 431 ");
     }
 
@@ -183,7 +148,8 @@ abstract class SdkContract {
     void signalsWithTheTokenOfTheCall() throws Exception {
         HttpResponse<String> answer = call(Map.of("do", "signal"));
         assertThat(answer.body()).isEqualTo("[2,1]");
-        assertThat(signals(6))
+        List<FakeRuntime.Told> told = told(6);
+        assertThat(told)
                 .extracting(FakeRuntime.Told::uri)
                 .containsExactly(
                         "/v1/runtime/ready/header",
@@ -192,16 +158,16 @@ abstract class SdkContract {
                         "/v1/runtime/items/keyed?key=k%2F1%20%C3%A9",
                         "/v1/runtime/streams/chunks:close",
                         "/v1/runtime/streams/keyed:close");
+        assertThat(told).extracting(FakeRuntime.Told::authorization).containsOnly("Bearer secret");
+        assertThat(told.get(0).body()).isEqualTo("{\"codec\":\"h264\"}");
+        assertThat(told.get(5).body()).isEqualTo("{\"count\":1}");
     }
 
-    private List<FakeRuntime.Told> signals(int count) throws InterruptedException {
+    private List<FakeRuntime.Told> told(int count) throws InterruptedException {
         List<FakeRuntime.Told> told = new ArrayList<>();
         for (int i = 0; i < count; i++) {
             told.add(runtime.next());
         }
-        assertThat(told).extracting(FakeRuntime.Told::authorization).containsOnly("Bearer secret");
-        assertThat(Json.parse(told.get(0).body())).isEqualTo(Map.of("codec", "h264"));
-        assertThat(Json.parse(told.get(count - 1).body())).isEqualTo(Map.of("count", 1L));
         return told;
     }
 
@@ -225,18 +191,54 @@ abstract class SdkContract {
         assertThat(Json.parse(call(Map.of("do", "refused")).body()))
                 .isEqualTo(Map.of("code", "gateway/undeclared-datum", "detail", "no wrong"));
         assertThat(call(Map.of("do", "again")).body()).isEqualTo("null");
-        assertThat(List.of(
-                        runtime.next().uri(),
-                        runtime.next().uri(),
-                        runtime.next().uri()))
+        assertThat(told(3))
+                .extracting(FakeRuntime.Told::uri)
                 .containsExactly("/v1/runtime/ready/wrong", "/v1/runtime/ready/again", "/v1/runtime/ready/again");
+    }
+
+    @Test
+    void handsValuesOverAndReadsThemBack() throws Exception {
+        runtime.data.asked.clear();
+        assertThat(Json.parse(call(Map.of("do", "values", "name", "film/1 é", "size", 300_000L))
+                        .body()))
+                .as("bytes, a file and a stream, each as it was")
+                .isEqualTo(List.of("video/mp4", true, true, true));
+        assertThat(runtime.data.asked.peek())
+                .isEqualTo(new FakeData.Asked(
+                        "PUT", "/v1/runtime/data/film%2F1%20%C3%A9?nodes=2&replicate=always", "", "video/mp4"));
+    }
+
+    @Test
+    void waitsForRoomAndGoesOnWhereAStreamBrokeOff() throws Exception {
+        runtime.data.asked.clear();
+        for (String name : List.of(FakeData.FULL, FakeData.CUT)) {
+            assertThat(Json.parse(call(Map.of("do", "values", "name", name, "size", 300_000L))
+                            .body()))
+                    .as(name)
+                    .isEqualTo(List.of("video/mp4", true, true, true));
+        }
+        assertThat(runtime.data.asked)
+                .extracting(FakeData.Asked::range)
+                .contains("bytes=%d-".formatted(FakeData.CUT_AT));
+    }
+
+    @Test
+    void readsAValueThatIsInItsReferenceAndSaysWhenOneIsLost() throws Exception {
+        Map<String, Object> inline = Map.of("$data", Map.of("name", "v", "bytes", 5L, "base64", "aGVsbG8="));
+        assertThat(call(Map.of("do", "text", "value", inline)).body()).isEqualTo("\"hello\"");
+        Map<String, Object> lost =
+                Map.of("$data", Map.of("name", "v", "bytes", 5L, "href", "/v1/runtime/data/n/lost?bytes=5"));
+        assertThat(call(Map.of("do", "text", "value", lost)).body()).isEqualTo("\"gateway/data-lost\"");
+        HttpResponse<String> none = call(Map.of("do", "text", "value", Map.of("x", 1L)));
+        assertThat(none.statusCode()).isEqualTo(500);
+        assertThat(none.body()).contains("not a reference");
     }
 
     @Test
     void servesSeveralCallsAtOnce() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            sockets.add(send(server, Map.of("do", "wait")));
+            sockets.add(calls.send(Map.of("do", "wait")));
             assertThat(runtime.next().uri()).isEqualTo("/v1/runtime/ready/waiting");
         }
         assertThat(call(Map.of("do", "echo", "value", 1L)).body()).isEqualTo("1");
@@ -250,18 +252,18 @@ abstract class SdkContract {
 
     @Test
     void servesOneCallAfterAnotherOnAConnection() throws Exception {
-        try (Socket socket = send(server, Map.of("do", "echo", "value", 1L))) {
-            assertThat(answer(socket)).endsWith("\r\n\r\n1");
-            socket.getOutputStream().write(request(Map.of("do", "echo", "value", 2L)));
-            assertThat(answer(socket)).endsWith("\r\n\r\n2");
+        try (Socket socket = calls.send(Map.of("do", "echo", "value", 1L))) {
+            assertThat(SdkCalls.answer(socket)).endsWith("\r\n\r\n1");
+            socket.getOutputStream().write(calls.request(Map.of("do", "echo", "value", 2L)));
+            assertThat(SdkCalls.answer(socket)).endsWith("\r\n\r\n2");
         }
     }
 
     @Test
     void endsAtOnceOnSigtermWhenNothingRuns() throws Exception {
         try (SdkServer other = start(handler());
-                Socket idle = send(other, Map.of("do", "echo", "value", 1L))) {
-            assertThat(answer(idle)).endsWith("1");
+                Socket idle = new SdkCalls(runtime, other).send(Map.of("do", "echo", "value", 1L))) {
+            assertThat(SdkCalls.answer(idle)).endsWith("1");
             other.terminate();
             assertThat(other.exitCode()).isZero();
         }
@@ -270,11 +272,11 @@ abstract class SdkContract {
     @Test
     void cancelsWhatRunsOnSigtermAndAnswersIt() throws Exception {
         try (SdkServer other = start(handler());
-                Socket socket = send(other, Map.of("do", "wait"))) {
+                Socket socket = new SdkCalls(runtime, other).send(Map.of("do", "wait"))) {
             assertThat(runtime.next().uri()).isEqualTo("/v1/runtime/ready/waiting");
             other.terminate();
             assertThat(runtime.next().uri()).isEqualTo("/v1/runtime/ready/cancelled");
-            assertThat(answer(socket)).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\ntrue");
+            assertThat(SdkCalls.answer(socket)).startsWith("HTTP/1.1 200 ").endsWith("\r\n\r\ntrue");
             assertThat(other.exitCode()).isZero();
         }
     }
@@ -292,63 +294,6 @@ abstract class SdkContract {
     }
 
     private HttpResponse<String> call(String input) throws Exception {
-        HttpRequest.Builder request = HttpRequest.newBuilder(
-                        URI.create("http://127.0.0.1:%d/".formatted(server.port())))
-                .timeout(Duration.ofSeconds(60))
-                .POST(BodyPublishers.ofString(input));
-        headers().forEach(request::header);
-        return http.send(request.build(), BodyHandlers.ofString());
-    }
-
-    private Map<String, String> headers() {
-        Map<String, String> headers = new LinkedHashMap<>();
-        headers.put("Content-Type", "application/json");
-        headers.put("ce-specversion", "1.0");
-        headers.put("ce-id", "w/t@0/r/0/3");
-        headers.put("ce-type", "io.talflow.invocation.requested.v1");
-        headers.put("ce-source", "/talflow/w/t");
-        headers.put("Idempotency-Key", "w/t@0/r/0");
-        headers.put("X-Talflow-Task", "w/t");
-        headers.put("X-Talflow-Attempt", "3");
-        headers.put("X-Talflow-Runtime", runtime.url());
-        headers.put("X-Talflow-Token", "secret");
-        byte[] secrets = Json.bytes(Map.of("key", "s3 é"));
-        headers.put("X-Talflow-Secrets", Base64.getEncoder().encodeToString(secrets));
-        headers.put("X-Deadline-Ms", Long.toString(DEADLINE));
-        return headers;
-    }
-
-    private byte[] request(Map<String, Object> input) {
-        byte[] body = Json.bytes(input);
-        StringBuilder head = new StringBuilder("POST / HTTP/1.1\r\nHost: f\r\n");
-        headers()
-                .forEach((name, value) ->
-                        head.append(name).append(": ").append(value).append("\r\n"));
-        head.append("Content-Length: ").append(body.length).append("\r\n\r\n");
-        return (head + new String(body, StandardCharsets.UTF_8)).getBytes(StandardCharsets.UTF_8);
-    }
-
-    /** Sends a call on a connection of its own. */
-    private Socket send(SdkServer to, Map<String, Object> input) throws Exception {
-        Socket socket = new Socket(InetAddress.getLoopbackAddress(), to.port());
-        socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(60));
-        socket.getOutputStream().write(request(input));
-        return socket;
-    }
-
-    private String raw(String request) throws Exception {
-        try (Socket socket = new Socket(InetAddress.getLoopbackAddress(), server.port())) {
-            socket.setSoTimeout((int) TimeUnit.SECONDS.toMillis(60));
-            socket.getOutputStream().write(request.getBytes(StandardCharsets.UTF_8));
-            return answer(socket);
-        }
-    }
-
-    /** What one read brings: a small answer is one write. */
-    private static String answer(Socket socket) throws IOException {
-        InputStream in = socket.getInputStream();
-        byte[] buffer = new byte[65_536];
-        int read = in.read(buffer);
-        return new String(Arrays.copyOf(buffer, Math.max(0, read)), StandardCharsets.UTF_8);
+        return calls.call(input);
     }
 }

@@ -1,5 +1,7 @@
 package io.talflow.function;
 
+import java.io.InputStream;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
@@ -14,6 +16,7 @@ import java.util.Optional;
 public final class Context {
     private final Map<String, String> headers;
     private final Optional<Signals> signals;
+    private final Optional<Data> data;
     private final Clock clock;
     private final Instant deadline;
     private final int attempt;
@@ -24,13 +27,15 @@ public final class Context {
      * @param headers of the call, by lower-case name
      * @throws IllegalArgumentException if one of them breaks its rule
      */
-    Context(Map<String, String> headers, Optional<Signals> signals, Clock clock) {
+    Context(Map<String, String> headers, Optional<Signals> signals, Optional<URI> gateway, Clock clock) {
         this.headers = headers;
         this.signals = signals;
         this.clock = clock;
         this.deadline = Instant.ofEpochMilli(Long.parseLong(headers.getOrDefault("x-deadline-ms", "0")));
         this.attempt = Integer.parseInt(headers.getOrDefault("x-talflow-attempt", "1"));
         this.secrets = secrets(headers.get("x-talflow-secrets"));
+        this.data = gateway.map(
+                url -> new Data(url, headers.getOrDefault("x-talflow-token", ""), deadline.toEpochMilli(), clock));
     }
 
     private static Map<String, String> secrets(String header) {
@@ -138,6 +143,31 @@ public final class Context {
      */
     public void rule(Map<String, Object> rule) {
         signalling().rule(rule);
+    }
+
+    /**
+     * Hands over a value of any size. Returns its reference, which stands for it in results, signals and inputs. Waits
+     * while the node is full.
+     *
+     * @throws DataRefused it is not taken
+     * @throws DataUnavailable the attempt's time is nearly over
+     */
+    public Map<String, Object> put(String name, Value value) {
+        return values().put(name, value);
+    }
+
+    /**
+     * The value that a reference stands for; on the node that has it, of the file it lies in.
+     *
+     * @throws DataRefused {@code gateway/data-lost}: it cannot be had any more
+     * @throws DataUnavailable the attempt's time is nearly over; also of the stream's reads
+     */
+    public InputStream get(Object reference) {
+        return values().get(reference);
+    }
+
+    private Data values() {
+        return data.orElseThrow(() -> new IllegalStateException("this invocation has no gateway to hand data to"));
     }
 
     /** Prints a line with the time to the invocation's log. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.URI;
 import java.net.http.HttpClient;
 import java.time.Clock;
 import java.time.Duration;
@@ -107,10 +108,11 @@ public final class FunctionServer implements AutoCloseable {
 
     /** @throws Request.Malformed if a header breaks its rule */
     Context context(Request request) throws Request.Malformed {
-        Optional<Signals> signals = Optional.ofNullable(request.headers().get("x-talflow-runtime"))
-                .map(url -> new Signals(http, url, request.headers().getOrDefault("x-talflow-token", "")));
+        Optional<String> gateway = Optional.ofNullable(request.headers().get("x-talflow-runtime"));
+        Optional<Signals> signals =
+                gateway.map(url -> new Signals(http, url, request.headers().getOrDefault("x-talflow-token", "")));
         try {
-            return new Context(request.headers(), signals, Clock.systemUTC());
+            return new Context(request.headers(), signals, gateway.map(URI::create), Clock.systemUTC());
         } catch (IllegalArgumentException e) {
             throw new Request.Malformed("400 Bad Request", "a header breaks its rule: " + e.getMessage());
         }

@@ -138,24 +138,14 @@ final class Signals {
     }
 
     private static String problem(HttpResponse<String> answer) {
-        Object problem = null;
-        try {
-            problem = Json.read(answer.body());
-        } catch (IllegalArgumentException e) {
-            // not a problem of the gateway's; told by its status
+        Problem problem = Problem.of(answer.statusCode(), answer.body());
+        if (!problem.isRetryable()) {
+            throw new SignalRefused(problem.code(), problem.detail());
         }
-        boolean told = problem instanceof Map<?, ?> fields && fields.get("retryable") instanceof Boolean;
-        Map<?, ?> fields = told ? (Map<?, ?>) problem : Map.of();
-        String code = told ? String.valueOf(fields.get("code")) : "http/" + answer.statusCode();
-        String detail = told ? String.valueOf(fields.get("detail")) : answer.body();
-        boolean again = told ? (Boolean) fields.get("retryable") : answer.statusCode() >= 500;
-        if (!again) {
-            throw new SignalRefused(code, detail);
-        }
-        return code + ": " + detail;
+        return problem.getMessage();
     }
 
-    private static String encode(String text) {
+    static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8).replace("+", "%20");
     }
 
