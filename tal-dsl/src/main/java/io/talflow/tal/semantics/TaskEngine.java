@@ -22,6 +22,8 @@ public final class TaskEngine {
 
     /** Events kept for a task that waits for its definition. */
     static final int MAX_PARKED = 10_000;
+    /** Of a task that has ended: ignored events up to which each is told in the history; a flood's others are counted. */
+    static final int MAX_IGNORED_TOLD = 1_000;
     /** Rows removed in one sweep. */
     private static final int SWEPT = 1_000;
 
@@ -230,7 +232,9 @@ public final class TaskEngine {
         header.advance(logEvent.timeMillis());
         if (header.status.isFinal()) {
             header.ignored++;
-            effects.add(new Effect.Decision(header.task, ignored(header, logEvent, "task has ended")));
+            if (header.ignored <= MAX_IGNORED_TOLD) {
+                effects.add(new Effect.Decision(header.task, ignored(header, logEvent, "task has ended")));
+            }
             return;
         }
         Program program = programOf(header)

@@ -81,13 +81,14 @@ final class DrawLog {
 
     private RawEvent said() {
         RawEvent said = failed != null && random.nextInt(3) == 0 ? again() : drawn();
-        failed = said.type() == RawEvent.Type.FAILED ? said : failed;
+        failed = said.type() == RawEvent.Type.FAILED || said.type() == RawEvent.Type.LOST ? said : failed;
         return said.type().isSaid() && random.nextInt(8) == 0 ? said.by(2 + random.nextInt(2)) : said;
     }
 
-    /** How the attempt after the last failure ends. */
+    /** How the attempt after the last failure or loss ends. */
     private RawEvent again() {
-        RawEvent.Type end = random.nextInt(3) == 0 ? RawEvent.Type.FAILED : RawEvent.Type.COMPLETED;
+        RawEvent.Type end = List.of(RawEvent.Type.FAILED, RawEvent.Type.LOST, RawEvent.Type.COMPLETED)
+                .get(Math.min(2, random.nextInt(5)));
         String id = "e" + log.size();
         return new RawEvent(
                 end, failed.name(), "", id, "", random.nextInt(5), failed.firing(), failed.attempt() + 1, step());
@@ -99,6 +100,11 @@ final class DrawLog {
         if (random.nextInt(8) == 0) {
             RawEvent.Type end = random.nextInt(4) == 0 ? RawEvent.Type.FAILED : RawEvent.Type.COMPLETED;
             return new RawEvent(end, "sub", "", id, "", n, "spawn/" + random.nextInt(3), step());
+        }
+        if (random.nextInt(12) == 0) {
+            boolean producer = random.nextInt(3) == 0;
+            String firing = producer ? "go/0" : "each/" + random.nextInt((int) Math.max(1, slices));
+            return new RawEvent(RawEvent.Type.LOST, producer ? "split" : "body", "", id, "", n, firing, step());
         }
         String body = "each/" + random.nextInt((int) Math.max(1, slices));
         return switch (random.nextInt(20)) {

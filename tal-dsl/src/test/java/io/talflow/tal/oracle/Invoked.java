@@ -27,6 +27,7 @@ final class Invoked {
     private int attempt = 1;
     private long attemptFrom = Long.MIN_VALUE;
     private boolean open = true;
+    private int losses;
 
     Invoked(Flow.Function function, String firing, Optional<Occurrence.Slice> slice) {
         this.function = function;
@@ -45,12 +46,19 @@ final class Invoked {
 
     /** @return false if the task fails for it */
     boolean says(RawEvent event, Oracle task) {
+        if (losses > 0 && event.attempt() < attempt) {
+            return true; // D28, D57: what is said by an attempt before the last does not count after a loss
+        }
         return switch (event.type()) {
             case READY -> !function.values().contains(event.name()) || ready(event, task);
             case ITEM -> !function.streams().contains(event.name()) || item(event, task);
             case CLOSE -> !function.streams().contains(event.name()) || close(event, task);
             case COMPLETED -> !isOutcome(event, task) || completed(event, task);
-            case FAILED -> !isOutcome(event, task) || isTriedAgain(event, task) || failed(event, task);
+            case FAILED ->
+                !isOutcome(event, task)
+                        || isTriedAgain("E" + event.n(), task)
+                        || failed(event, Optional.of(event.n()), task);
+            case LOST -> function.isTask() || !isOutcome(event, task) || lost(event, task);
             default -> throw new IllegalArgumentException("no function says " + event);
         };
     }
@@ -60,10 +68,20 @@ final class Invoked {
         return event.attempt() == attempt && attemptFrom <= task.now();
     }
 
+    /** D57: the next attempt at once; the tenth is a failure. */
+    private boolean lost(RawEvent event, Oracle task) {
+        if (losses == 9) {
+            return isTriedAgain("Node.Lost", task) || failed(event, Optional.empty(), task);
+        }
+        losses++;
+        attempt++;
+        return true;
+    }
+
     /** D45. */
-    private boolean isTriedAgain(RawEvent event, Oracle task) {
+    private boolean isTriedAgain(String error, Oracle task) {
         Optional<Flow.Retry> entry = function.retry().stream()
-                .filter(retry -> retry.error().isEmpty() || retry.error().equals("E" + event.n()))
+                .filter(retry -> retry.error().isEmpty() || retry.error().equals(error))
                 .findFirst();
         int before = entry.map(retry -> retries.getOrDefault(retry, 0)).orElse(0);
         if (entry.isEmpty() || before >= entry.get().maxAttempts()) {
@@ -143,13 +161,15 @@ final class Invoked {
         return true;
     }
 
-    private boolean failed(RawEvent event, Oracle task) {
+    /** @param n of the failure's data */
+    private boolean failed(RawEvent event, Optional<Long> n, Oracle task) {
         open = false;
         Set<String> streams = new HashSet<>();
         items.keySet().stream().filter(stream -> !closed.contains(stream)).forEach(stream -> streams.add(over(stream)));
         boolean awaited = task.waitsForFailure(function.name(), streams);
         if (awaited) {
-            happens(Expr.Kind.FAILED, "", event, slice, task);
+            OptionalLong told = n.map(OptionalLong::of).orElse(OptionalLong.empty());
+            task.happens(Expr.Kind.FAILED, function.name(), "", event.id(), told, slice);
             closeRest(event.id(), true, task);
         }
         return awaited;

@@ -103,7 +103,7 @@ final class Oracle {
                 flow.addable().stream()
                         .filter(rule -> rule.id().equals(event.name()))
                         .forEach(this::add);
-            case READY, ITEM, CLOSE, COMPLETED, FAILED -> {
+            case READY, ITEM, CLOSE, COMPLETED, FAILED, LOST -> {
                 Invoked of = invoked.get(event.firing());
                 if (of != null && of.isOpen()) {
                     ended = !of.says(event, this);

@@ -215,6 +215,25 @@ class OracleTaskTest {
                         before),
                 Arguments.of("D32: a failed stream", foreach, two + "failed:#f~go/0@3", before + " r:FAILED#3[]"),
                 Arguments.of(
+                        "D57: the next attempt's outcome counts, the lost one's does not",
+                        foreach,
+                        two + "close:parts=2~go/0@3 completed:#b~each/1@4 lost:#l~each/0@5 completed:#x~each/0@6"
+                                + " completed:#a~each/0^2@7",
+                        before + " r:DO#7[a,b]"),
+                Arguments.of(
+                        "D57: what was signalled stays, and the next attempt repeats it",
+                        foreach,
+                        two + "lost:#l~go/0@3 item:parts#k9~go/0@4 item:parts#k0~go/0^2@5 close:parts=2~go/0^2@6"
+                                + " completed:#a~each/0@7 completed:#b~each/1@8",
+                        before + " r:DO#8[a,b]"),
+                Arguments.of(
+                        "D57: the tenth loss is a failure",
+                        foreach,
+                        two + "lost:#l~go/0@3 lost:#l~go/0^2@4 lost:#l~go/0^3@5 lost:#l~go/0^4@6 lost:#l~go/0^5@7"
+                                + " lost:#l~go/0^6@8 lost:#l~go/0^7@9 lost:#l~go/0^8@10 lost:#l~go/0^9@11"
+                                + " lost:#m~go/0^10@12",
+                        before + " r:FAILED#12[]"),
+                Arguments.of(
                         "D28: nothing after the outcome",
                         foreach,
                         "completed:#s~go/0@1 item:parts#k0~go/0@2",

@@ -92,7 +92,7 @@ final class Product {
             case ENABLE -> Map.of("enable", raw.name(), "by", "test");
             case DISABLE -> Map.of("disable", raw.name(), "by", "test");
             case ADD -> Map.of("add", added(flow, raw.name()), "by", "test");
-            case CANCEL -> Map.of("reason", "drawn");
+            case CANCEL, LOST -> Map.of("reason", "drawn");
             default -> Map.of("n", raw.n());
         };
     }
@@ -115,6 +115,7 @@ final class Product {
             case CLOSE -> EventTypes.DATA_CLOSED;
             case COMPLETED -> EventTypes.INVOCATION_COMPLETED;
             case FAILED -> EventTypes.INVOCATION_FAILED;
+            case LOST -> EventTypes.INVOCATION_LOST;
             case CANCEL -> EventTypes.TASK_CANCEL;
             case ENABLE, DISABLE, ADD -> EventTypes.TASK_RULES;
         };

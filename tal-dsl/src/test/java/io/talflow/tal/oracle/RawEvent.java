@@ -33,6 +33,8 @@ record RawEvent(
         COMPLETED,
         /** With the error {@code E} and {@code n}. */
         FAILED,
+        /** The node of an attempt is lost. */
+        LOST,
         /** Somebody cancels the task. */
         CANCEL,
         /** An operator's command about the rule {@code name}. */
@@ -43,7 +45,12 @@ record RawEvent(
 
         /** Whether it comes from a function or a sub-task. */
         boolean isSaid() {
-            return this == READY || this == ITEM || this == CLOSE || this == COMPLETED || this == FAILED;
+            return this == READY
+                    || this == ITEM
+                    || this == CLOSE
+                    || this == COMPLETED
+                    || this == FAILED
+                    || this == LOST;
         }
 
         /** Whether it is told apart by a word before its name. */

@@ -84,6 +84,18 @@ class BadInputTest {
     }
 
     @Test
+    void tellsOfAThousandThatComeAfterItsEndAndCountsThemAll() {
+        TaskScript task = task("- {when: {event: go}, do: {complete: 1}}\n").event("com.example.go", 1);
+        flood(task, 5_000, 0, 500);
+        assertThat((Map<?, ?>) task.status().get("counts"))
+                .extracting("ignoredEvents")
+                .isEqualTo(5_000L);
+        assertThat(task.ofType(Effect.Decision.class))
+                .filteredOn(decision -> "task has ended".equals(decision.data().get("ignored")))
+                .hasSize(1_000);
+    }
+
+    @Test
     void countsRepeatsAndWhatNobodyWaitsForAsWell() {
         TaskScript task = task("- {when: {event: go}, do: {complete: 1}}\n");
         flood(task, "com.example.nobody", 10_000);

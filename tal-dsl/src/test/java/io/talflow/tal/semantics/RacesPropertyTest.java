@@ -150,7 +150,16 @@ class RacesPropertyTest {
                 undone.add(call.firing() + " " + call.as());
             }
         }
+        assertThat(running(task)).as("%s: of a rule with maxConcurrency 1", why).isLessThanOrEqualTo(1);
         return task.effects.size();
+    }
+
+    private long running(TaskScript task) {
+        return task.calls("extra").stream()
+                .map(Effect.Dispatch::firing)
+                .distinct()
+                .filter(firing -> "RUNNING".equals(phases.get(firing)))
+                .count();
     }
 
     private String undoneAll(TaskScript task, long seed) {
