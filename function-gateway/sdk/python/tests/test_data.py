@@ -18,9 +18,9 @@ LOST = (410, {"code": "gateway/data-lost", "detail": "its node is gone", "retrya
 class FakeGateway:
     """Keeps what is put and gives it back. problems: answers to the first requests; cut: a stream's first answer ends there."""
 
-    def __init__(self, problems=(), cut=None, path=None):
-        self.problems, self.cut, self.path = list(problems), cut, path
-        self.values, self.requests = {}, []
+    def __init__(self, problems=(), cut=None, path=None, place=None):
+        self.problems, self.cut, self.path, self.place = list(problems), cut, path, place
+        self.values, self.requests, self.written = {}, [], []
         fake = self
 
         class Handler(BaseHTTPRequestHandler):
@@ -37,7 +37,35 @@ class FakeGateway:
                 self.close_connection = True
                 return True
 
+            def do_POST(self):
+                if self.refused():
+                    return
+                fake.type = self.headers["Content-Type"]
+                if fake.place:
+                    open(fake.place, "wb").close()
+                self.answer(200, {"id": "i1", "path": fake.place or "/nowhere/at/all"})
+
+            def do_DELETE(self):
+                self.refused()
+                self.send_response(204)
+                self.end_headers()
+
             def do_PUT(self):
+                place, _, written = self.path.partition("?written=")
+                if written:
+                    fake.requests.append((self.command, self.path, None))
+                    with open(fake.place, "rb") as file:
+                        content = file.read()
+                    fake.written.append(int(written))
+                    if len(content) < int(written):
+                        self.answer(400, {"code": "gateway/bad-request", "detail": "too short", "retryable": False})
+                        return
+                    name = place.rsplit("/", 2)[1]
+                    fake.values[name] = content
+                    href = "/v1/runtime/data/n/%s?bytes=%d" % (name, len(content))
+                    data = {"name": name, "bytes": len(content), "type": fake.type, "href": href}
+                    self.answer(200, {"$data": data})
+                    return
                 name = urlsplit(self.path).path.rsplit("/", 1)[1]
                 content = self.rfile.read(int(self.headers["Content-Length"]))
                 fake.values[name] = content
@@ -113,6 +141,28 @@ class DataTest(unittest.TestCase):
                 self.assertEqual(read.read(), b"x" * 10)
             with ctx.get(ctx.put("v", b"y" * 11)) as read:
                 self.assertEqual(read.read(), b"y" * 11, "a file of another size is not the value")
+
+    def test_writes_a_large_value_to_the_gateways_own_file(self):
+        content = os.urandom(1024) * 17_000
+        with tempfile.TemporaryDirectory() as folder:
+            ctx = self.context(place=os.path.join(folder, "part"))
+            with open(os.path.join(folder, "film"), "w+b") as film:
+                film.write(b"head" + content)
+                film.flush()
+                film.seek(4)
+                for value in (film, content, io.BytesIO(content), _Pipe(content)):
+                    self.fake.written.clear()
+                    reference = ctx.put("v", value, "video/mp4")["$data"]
+                    self.assertEqual((reference["bytes"], reference["type"]), (len(content), "video/mp4"))
+                    self.assertEqual(self.fake.values["v"], content)
+                    self.assertEqual(self.fake.written, [8 << 20, 16 << 20, len(content)])
+
+    def test_sends_a_large_value_where_it_cannot_write_to_that_file(self):
+        ctx = self.context()
+        content = os.urandom(1024) * 2_000
+        with ctx.get(ctx.put("v", content)) as read:
+            self.assertEqual(read.read(), content)
+        self.assertIn(("DELETE", "/v1/runtime/data/v/i1", None), self.fake.requests)
 
     def test_goes_on_where_a_stream_broke_off(self):
         ctx = self.context(cut=100_000)

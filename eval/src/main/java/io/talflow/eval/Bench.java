@@ -25,6 +25,7 @@ import picocli.CommandLine.Spec;
             IdleCommand.class,
             InvokeCommand.class,
             ColdstartCommand.class,
+            DataCommand.class,
             JmhCommand.class
         },
         footer = {"", "Example:", "  talflow bench floor --hops 10 --runs 3 --json"})

@@ -32,6 +32,7 @@ class BenchSmokeIT {
                     overlap --slices 3 --produce-ms 150 --body-ms 50 --tasks 1 --warmup 1 --runs 1 | makespan_over_ideal slice_to_start_p50_ms speedup_over_control_flow
                     overload --inflight 2 --hops 2 --events 6000 --starts 500 --warmup 1 --seconds 1 --runs 1 | calm_task_p99_ms events_p99_ratio starts_p99_ratio
                     idle --tasks 20 --wakes 3 --warmup 2 --runs 1 | heap_bytes_per_task state_bytes_per_task wake_p50_ms
+                    data --sizes 65537,2000000 --warmup 0 --runs 1 | local_over_cp direct_over_tcp remote_mb_per_second
                     invoke --calls 5 --inflight 4 --warmup 1 --seconds 1 --no-container --runs 1 | process_p50_ms process_inflight_4_per_second
                     """)
     void printsOneJsonObjectWithItsMetrics(String arguments, String metrics) {

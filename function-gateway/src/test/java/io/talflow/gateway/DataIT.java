@@ -5,8 +5,10 @@ import static org.awaitility.Awaitility.await;
 
 import io.talflow.tal.Json;
 import io.talflow.tal.event.TalEvent;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -253,6 +255,46 @@ class DataIT {
     }
 
     @Test
+    void areWrittenToTheirFilesByFunctionsOfTheMachineThemselves() throws Exception {
+        HeldFunction.Call call = held(first, "t");
+        HeldFunction.Call another = held(first, "t");
+        byte[] content = random(3 * MB);
+        Map<String, Object> place = first.begin(call.token(), "v?bytes=" + content.length);
+        String at = "/v1/runtime/data/v/" + place.get("id");
+        Path file = Path.of(String.valueOf(place.get("path")));
+        Files.write(file, Arrays.copyOf(content, MB));
+        assertThat(first.written(call.token(), at, MB).json()).containsEntry("written", (long) MB);
+        refused(404, "gateway/unknown-data", first.written(another.token(), at, content.length));
+        refused(400, "gateway/bad-request", first.written(call.token(), at, content.length));
+        Files.write(file, content);
+        Map<?, ?> reference = (Map<?, ?>)
+                first.written(call.token(), at, content.length).json().get("$data");
+        assertThat(first.value(another.token(), reference.get("href")).body()).isEqualTo(content);
+        refused(404, "gateway/unknown-data", first.written(call.token(), at, content.length));
+
+        Path left = Path.of(String.valueOf(
+                first.begin(call.token(), "left?bytes=" + content.length).get("path")));
+        Path givenUp =
+                Path.of(String.valueOf(first.begin(another.token(), "w?bytes=1").get("path")));
+        assertThat(givenUp).exists();
+        String id = givenUp.getFileName().toString().replace(".part", "");
+        assertThat(first.call(
+                                "DELETE",
+                                "/v1/runtime/data/w/" + id,
+                                new byte[0],
+                                "authorization",
+                                "Bearer " + another.token())
+                        .status())
+                .isEqualTo(204);
+        assertThat(givenUp).doesNotExist();
+        call.answer(1L);
+        await().atMost(Duration.ofSeconds(20))
+                .untilAsserted(() ->
+                        assertThat(left).as("begun, and its attempt has ended").doesNotExist());
+        another.answer(1L);
+    }
+
+    @Test
     void areReadFromAnyOffset() throws Exception {
         HeldFunction.Call call = held(first, "t");
         byte[] content = random(100_000);
@@ -260,7 +302,7 @@ class DataIT {
         GatewayClient.Answer rest = first.value(call.token(), href, "range", "bytes=99990-");
         assertThat(rest.status()).isEqualTo(206);
         assertThat(rest.contentType()).isEqualTo("video/mp4");
-        assertThat(rest.body()).isEqualTo(java.util.Arrays.copyOfRange(content, 99_990, 100_000));
+        assertThat(rest.body()).isEqualTo(Arrays.copyOfRange(content, 99_990, 100_000));
         assertThat(first.value(call.token(), href, "range", "bytes=10-19").body())
                 .hasSize(10);
         assertThat(first.value(call.token(), href, "range", "bytes=100000-").status())

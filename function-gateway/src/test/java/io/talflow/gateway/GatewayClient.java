@@ -96,6 +96,22 @@ final class GatewayClient {
                 .PUT(BodyPublishers.ofByteArray(value)));
     }
 
+    /** A value that a running function is going to write itself. @return {@code {id, path}} */
+    Map<String, Object> begin(String token, String path) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(url + "/v1/runtime/data/" + path))
+                        .header("authorization", "Bearer " + token)
+                        .header("content-type", "video/mp4")
+                        .POST(BodyPublishers.noBody()))
+                .json();
+    }
+
+    /** So many bytes of it are written. */
+    Answer written(String token, String at, long bytes) throws IOException, InterruptedException {
+        return send(HttpRequest.newBuilder(URI.create(url + at + "?written=" + bytes))
+                .header("authorization", "Bearer " + token)
+                .PUT(BodyPublishers.noBody()));
+    }
+
     /** A value that a running function reads. */
     Answer value(String token, Object href, String... headers) throws IOException, InterruptedException {
         HttpRequest.Builder request =

@@ -3,18 +3,12 @@ package io.talflow.gateway.data;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.ValueOptions;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.SequenceInputStream;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
-import java.util.TreeSet;
-import java.util.zip.CRC32C;
 
 /** A node's data proxy: takes the values that functions put, and gets those that functions read from where they are. */
 public final class DataProxy implements AutoCloseable {
@@ -23,13 +17,12 @@ public final class DataProxy implements AutoCloseable {
     private final Values values;
     private final RemoteStore remote;
     private final Rates rates = new Rates();
-    private final Choice choice = new Choice(rates);
-    private final Readers readers = new Readers();
     private final Ledger ledger;
     private final PeerClient client;
     private final Peers peers;
     private final Fetch fetch;
     private final Sweeper sweeper;
+    private final Puts puts;
 
     /**
      * Opens it on what an earlier run left.
@@ -44,118 +37,16 @@ public final class DataProxy implements AutoCloseable {
         ledger = new Ledger(nodeId);
         this.peers = peers;
         client = new PeerClient(nodeId, peers.access());
+        Choice choice = new Choice(rates);
+        Readers readers = new Readers();
         fetch = new Fetch(values, choice, rates, new Transfer(options.patience()), peers, client, remote);
         sweeper = new Sweeper(values, remote, ledger, readers, ends, options.keep(), clock);
+        puts = new Puts(nodeId, values, choice, rates, readers, ledger, sweeper, remote);
     }
 
-    /**
-     * Takes a value. When this returns it is held, and in the remote store if it goes there.
-     *
-     * @throws GatewayFailure DATA_FULL, or BAD_REQUEST if the value ends before its length
-     */
-    public Reference put(Put put, InputStream in) {
-        try {
-            if (put.length() <= Reference.MOST_INLINE) {
-                byte[] head = in.readNBytes(Reference.MOST_INLINE + 1);
-                if (put.length() >= 0 && head.length < put.length()) {
-                    throw endedEarly(head.length, put);
-                }
-                if (head.length <= Reference.MOST_INLINE) {
-                    return inline(put, head);
-                }
-                return hold(put, new SequenceInputStream(new ByteArrayInputStream(head), in));
-            }
-            return hold(put, in);
-        } catch (IOException e) {
-            throw Folders.failure(e);
-        }
-    }
-
-    private Reference inline(Put put, byte[] content) {
-        CRC32C crc = new CRC32C();
-        crc.update(content);
-        String why = "up to %d bytes travel in the event".formatted(Reference.MOST_INLINE);
-        ledger.put(
-                put.task(),
-                new Ledger.Put(
-                        "",
-                        put.firing(),
-                        put.name(),
-                        put.function(),
-                        put.type(),
-                        content.length,
-                        false,
-                        why,
-                        Set.of()));
-        return new Reference(
-                put.firing(),
-                put.name(),
-                put.type(),
-                content.length,
-                "%08x".formatted(crc.getValue()),
-                new Reference.Content.Inline(content));
-    }
-
-    private Reference hold(Put put, InputStream in) throws IOException {
-        String id = values.newId();
-        Incoming into = values.receive(put.task(), id, put.length());
-        Value value = null;
-        try {
-            into.read(in);
-            if (put.length() >= 0 && into.received() != put.length()) {
-                throw endedEarly(into.received(), put);
-            }
-            value = values.keep(
-                    into, new Descriptor(id, put.task(), put.type(), into.received(), into.crc32c(), false));
-        } finally {
-            if (value == null) {
-                values.abandon(into);
-            }
-        }
-        Descriptor held = value.descriptor();
-        double nodes = put.nodes() >= 0 ? put.nodes() : readers.expected(put.function());
-        Choice.OfPut chosen = choice.put(held.bytes(), nodes, remote != null, put.replicate());
-        if (chosen.replicate()) {
-            replicate(value);
-        }
-        ledger.put(
-                put.task(),
-                new Ledger.Put(
-                        id,
-                        put.firing(),
-                        put.name(),
-                        put.function(),
-                        put.type(),
-                        held.bytes(),
-                        chosen.replicate(),
-                        chosen.why(),
-                        new TreeSet<>()));
-        return new Reference(
-                put.firing(),
-                put.name(),
-                held.type(),
-                held.bytes(),
-                held.crc32c(),
-                new Reference.Content.Held(nodeId, id, chosen.replicate()));
-    }
-
-    private void replicate(Value value) {
-        long begin = System.nanoTime();
-        try {
-            remote.put(value.descriptor().task(), value);
-        } catch (IOException e) {
-            values.free(value);
-            throw new GatewayFailure(
-                    GatewayError.REMOTE_STORE_UNAVAILABLE, "the remote store does not take it: " + e.getMessage());
-        }
-        sweeper.replicated(value);
-        rates.took(Rates.Kind.REMOTE_PUT, value.descriptor().bytes(), System.nanoTime() - begin);
-    }
-
-    private static GatewayFailure endedEarly(long received, Put put) {
-        return new GatewayFailure(
-                GatewayError.BAD_REQUEST,
-                "value %s has ended after %d of %d bytes".formatted(put.name(), received, put.length()));
+    /** Where values that functions hand over go. */
+    public Puts puts() {
+        return puts;
     }
 
     /**

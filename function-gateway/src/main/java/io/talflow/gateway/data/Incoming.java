@@ -1,5 +1,6 @@
 package io.talflow.gateway.data;
 
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -43,7 +44,8 @@ final class Incoming implements AutoCloseable {
         try {
             channel = memory != null
                     ? null
-                    : FileChannel.open(part, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+                    : FileChannel.open(
+                            part, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
         } catch (IOException e) {
             room.give(taken);
             throw e;
@@ -61,6 +63,31 @@ final class Incoming implements AutoCloseable {
 
     byte[] memory() {
         return memory;
+    }
+
+    /** The file that it goes to; not for one in memory. */
+    Path part() {
+        return part;
+    }
+
+    /** Takes room for so many bytes, before anything came. */
+    void reserve(long bytes) {
+        room.take(bytes - taken);
+        taken = bytes;
+    }
+
+    /** Takes what another process has written to the file, up to a length. */
+    void takeWritten(long upTo) throws IOException {
+        ByteBuffer bytes = ByteBuffer.allocateDirect(BUFFER);
+        while (received < upTo) {
+            bytes.clear().limit((int) Math.min(BUFFER, upTo - received));
+            int length = channel.read(bytes, received);
+            if (length < 0) {
+                throw new EOFException("%s ends after %d of %d bytes".formatted(part, received, upTo));
+            }
+            crc.update(bytes.flip());
+            received += length;
+        }
     }
 
     /** Takes all there is; after an exception what came before it stays taken, and another go may bring the rest. */
@@ -111,6 +138,7 @@ final class Incoming implements AutoCloseable {
     /** It is whole: what was taken of the space beyond its size is given back, and its file gets its name. */
     void finish(Path file) throws IOException {
         if (channel != null) {
+            channel.truncate(received);
             channel.close();
             Files.move(part, file);
         }

@@ -1,8 +1,10 @@
 package io.talflow.gateway.data;
 
 import java.io.ByteArrayInputStream;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
@@ -10,6 +12,8 @@ import java.nio.file.StandardOpenOption;
 
 /** A value that this node holds, in memory, on disk or both. Its content never changes. */
 public final class Value {
+    private static final int PIECE = 256 * 1024;
+
     private final Descriptor descriptor;
     private final Path file;
     private byte[] memory;
@@ -80,6 +84,35 @@ public final class Value {
 
     synchronized boolean isFreed() {
         return freed;
+    }
+
+    /** Takes a piece of a value's content, all of it before it returns. */
+    public interface Sink {
+        void write(ByteBuffer piece) throws IOException;
+    }
+
+    /**
+     * Hands over a part of the content, from memory as it is, from disk in pieces of native memory, so that no more copies of
+     * it are made than the system needs.
+     */
+    public void send(long from, long bytes, Sink sink) throws IOException {
+        byte[] content = memory();
+        if (content != null) {
+            sink.write(ByteBuffer.wrap(content, (int) from, (int) bytes));
+            return;
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ)) {
+            ByteBuffer piece = ByteBuffer.allocateDirect((int) Math.min(PIECE, Math.max(1, bytes)));
+            for (long at = from; at < from + bytes; ) {
+                piece.clear().limit((int) Math.min(piece.capacity(), from + bytes - at));
+                int length = channel.read(piece, at);
+                if (length < 0) {
+                    throw new EOFException("%s ends %d bytes early".formatted(file, from + bytes - at));
+                }
+                sink.write(piece.flip());
+                at += length;
+            }
+        }
     }
 
     /** The content from an offset on. A value that is freed meanwhile can be read to its end. */

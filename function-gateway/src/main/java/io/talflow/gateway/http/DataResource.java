@@ -7,16 +7,15 @@ import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.data.DataProxy;
 import io.talflow.gateway.data.Descriptor;
 import io.talflow.gateway.data.Put;
+import io.talflow.gateway.data.Puts;
+import io.talflow.gateway.data.Reference;
 import io.talflow.gateway.data.Replicate;
 import io.talflow.gateway.data.Value;
 import io.talflow.gateway.data.Wanted;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.runtime.Attempt;
 import io.talflow.gateway.runtime.Attempts;
-import java.io.EOFException;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -24,11 +23,11 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.eclipse.jetty.ee10.servlet.HttpOutput;
 
 /** Values that go by reference: put and read by running functions, and read by other nodes. All of them stream. */
 final class DataResource {
     private static final Pattern RANGE = Pattern.compile("bytes=(\\d{1,18})-(\\d{1,18})?");
-    private static final int BUFFER = 256 * 1024;
 
     private final Attempts attempts;
     private final DataProxy proxy;
@@ -40,23 +39,60 @@ final class DataResource {
 
     /** {@code PUT /v1/runtime/data/{name}?nodes=&replicate=}, the value as body; answers its reference. */
     void put(Context http) throws IOException {
-        Attempt attempt = Bearer.attempt(http, attempts);
+        Put put = put(http, Bearer.attempt(http, attempts), http.req().getContentLengthLong());
+        try {
+            Answers.json(
+                    http,
+                    200,
+                    proxy.puts().take(put, http.req().getInputStream()).json());
+        } catch (GatewayFailure e) {
+            http.header("Connection", "close"); // what is left of the body is not read
+            throw e;
+        }
+    }
+
+    private static Put put(Context http, Attempt attempt, long length) {
         Firing firing = attempt.firing();
-        Put put = new Put(
+        return new Put(
                 firing.task(),
                 firing.key().firing(),
                 firing.workflow() + "/" + firing.function(),
                 http.pathParam("name"),
                 type(http.contentType()),
-                http.req().getContentLengthLong(),
+                length,
                 (int) Math.min(Answers.number(http, "nodes", -1), 1_000_000),
                 replicate(Answers.optional(http, "replicate")));
-        try {
-            Answers.json(http, 200, proxy.put(put, http.req().getInputStream()).json());
-        } catch (GatewayFailure e) {
-            http.header("Connection", "close"); // what is left of the body is not read
-            throw e;
+    }
+
+    /** {@code POST /v1/runtime/data/{name}?bytes=&nodes=&replicate=}; answers {@code {id, path}}, where to write the value. */
+    void begin(Context http) {
+        Attempt attempt = Bearer.attempt(http, attempts);
+        long bytes = Answers.number(http, "bytes", -1);
+        if (bytes < 0) {
+            throw new GatewayFailure(GatewayError.BAD_REQUEST, "the parameter bytes must say how long the value is");
         }
+        Puts.Place place = proxy.puts().begin(put(http, attempt, bytes));
+        attempt.quiet().thenRun(() -> proxy.puts().giveUp(attempt.firing().key().firing(), place.id()));
+        Answers.json(http, 200, Map.of("id", place.id(), "path", place.path().toString()));
+    }
+
+    /** {@code PUT /v1/runtime/data/{name}/{id}?written=}; answers the reference once all is written. */
+    void written(Context http) {
+        String firing = Bearer.attempt(http, attempts).firing().key().firing();
+        long bytes = Answers.number(http, "written", 0);
+        Answers.json(
+                http,
+                200,
+                proxy.puts()
+                        .written(firing, http.pathParam("id"), bytes)
+                        .map(Reference::json)
+                        .orElseGet(() -> Map.of("written", bytes)));
+    }
+
+    /** {@code DELETE /v1/runtime/data/{name}/{id}}: it will not be written. */
+    void giveUp(Context http) {
+        proxy.puts().giveUp(Bearer.attempt(http, attempts).firing().key().firing(), http.pathParam("id"));
+        http.status(204);
     }
 
     private static String type(String header) {
@@ -129,26 +165,16 @@ final class DataResource {
         http.header("Accept-Ranges", "bytes");
         http.header("ETag", "\"" + descriptor.crc32c() + "\"");
         http.res().setContentLengthLong(to - from);
-        copy(value, from, to - from, http.res().getOutputStream());
-    }
-
-    private static void copy(Value value, long from, long bytes, OutputStream out) throws IOException {
-        byte[] buffer = new byte[(int) Math.min(BUFFER, Math.max(1, bytes))];
-        try (InputStream in = value.open(from)) {
-            for (long left = bytes; left > 0; ) {
-                int length = in.read(buffer, 0, (int) Math.min(buffer.length, left));
-                if (length < 0) {
-                    throw new EOFException("the value ends %d bytes early".formatted(left));
-                }
-                out.write(buffer, 0, length);
-                left -= length;
-            }
-        }
+        HttpOutput out = (HttpOutput) http.res().getOutputStream(); // Jetty's, which takes native memory
+        value.send(from, to - from, out::write);
     }
 
     static List<HttpServer.Route> routes(DataResource data) {
         return List.of(
                 new HttpServer.Route(HandlerType.PUT, "/v1/runtime/data/{name}", Need.ATTEMPT, data::put),
+                new HttpServer.Route(HandlerType.POST, "/v1/runtime/data/{name}", Need.ATTEMPT, data::begin),
+                new HttpServer.Route(HandlerType.PUT, "/v1/runtime/data/{name}/{id}", Need.ATTEMPT, data::written),
+                new HttpServer.Route(HandlerType.DELETE, "/v1/runtime/data/{name}/{id}", Need.ATTEMPT, data::giveUp),
                 new HttpServer.Route(HandlerType.GET, "/v1/runtime/data/{node}/{id}", Need.ATTEMPT, data::get),
                 new HttpServer.Route(HandlerType.GET, "/v1/data", Need.NODE, data::here),
                 new HttpServer.Route(HandlerType.GET, "/v1/data/{id}", Need.NODE, data::peer),

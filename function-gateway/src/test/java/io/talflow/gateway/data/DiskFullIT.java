@@ -89,7 +89,7 @@ class DiskFullIT {
 
     private Reference put(byte[] value) {
         Put put = new Put("w/t", "w/t@0/f/0", "w/f", "v", "a/b", value.length, 0, Replicate.AUTO);
-        return proxy.put(put, new ByteArrayInputStream(value));
+        return proxy.puts().take(put, new ByteArrayInputStream(value));
     }
 
     private byte[] read(Reference reference) throws IOException {
