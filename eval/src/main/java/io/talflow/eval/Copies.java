@@ -15,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Random;
 import java.util.concurrent.CompletableFuture;
 
 /** Copies of a file with nothing of Talflow in them. Each makes a new file, which is removed after the clock was read. */
@@ -45,6 +46,13 @@ final class Copies implements AutoCloseable {
         }
         Files.delete(to);
         return took;
+    }
+
+    /** A file of so many random bytes. */
+    static void fill(Path file, int size) throws IOException {
+        byte[] content = new byte[size];
+        new Random(size).nextBytes(content);
+        Files.write(file, content);
     }
 
     /** Over a connection on loopback, which is opened for it, as large pieces of native memory. @return nanoseconds */

@@ -1,13 +1,11 @@
 package io.talflow.eval;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Random;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -19,7 +17,7 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description =
                 "Values by each of the three ways from function to function, beside cp and a plain copy over TCP.",
-        footer = {"", "Example:", "  talflow bench data --runs 3 --json"})
+        footer = {"", "Examples:", "  talflow bench data --runs 3 --json", "  talflow bench data --grid --runs 1"})
 final class DataCommand implements Callable<Integer> {
     private static final String FUNCTIONS = """
             import time
@@ -27,7 +25,7 @@ final class DataCommand implements Callable<Integer> {
             def put(ctx, input):
                 with open(input["file"], "rb") as file:
                     begin = time.perf_counter()
-                    reference = ctx.put("value", file, replicate=input["replicate"])
+                    reference = ctx.put("value", file, nodes=input.get("nodes"), replicate=input["replicate"])
                     return {"seconds": time.perf_counter() - begin, "reference": reference}
 
             def get(ctx, input):
@@ -46,15 +44,28 @@ final class DataCommand implements Callable<Integer> {
 
     private static final int MOST_TRANSFERS = 20;
     private static final int SMALL = 16 << 20;
+    private static final List<Integer> WAYS = List.of(65_537, 1 << 20, 16 << 20, 256 << 20);
+    private static final List<Integer> GRID = List.of(1 << 10, 128 << 10, 1 << 20, 16 << 20, 256 << 20);
 
     @Option(
             names = "--sizes",
             paramLabel = "BYTES",
             split = ",",
-            defaultValue = "65537,1048576,16777216,268435456",
             description =
-                    "Sizes of the values; 65,537 is the least that goes by reference (default: ${DEFAULT-VALUE}).")
+                    "Sizes of the values (default: 65,537, the least that goes by reference, and 1, 16 and 256 MiB;"
+                            + " of the grid 1 and 128 KiB, and 1, 16 and 256 MiB).")
     private List<Integer> sizes;
+
+    @Option(names = "--grid", description = "By size and number of readers instead, and beside what the nodes choose.")
+    private boolean grid;
+
+    @Option(
+            names = "--fan-out",
+            paramLabel = "N",
+            split = ",",
+            defaultValue = "1,2,4,16",
+            description = "Readers of a value in the grid (default: ${DEFAULT-VALUE}).")
+    private List<Integer> fanOuts;
 
     @Option(
             names = "--remote",
@@ -83,41 +94,64 @@ final class DataCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Map<String, byte[]> files = Map.of("workflow.yaml", bytes(WORKFLOW), "data.py", bytes(FUNCTIONS));
+        try (Scratch scratch = Scratch.create()) {
+            String store =
+                    remote == null ? scratch.path().resolve("remote").toUri().toString() : remote;
+            try (TwoNodes nodes = TwoNodes.start(scratch.path(), files, store)) {
+                return grid ? grid(nodes, scratch.path(), store) : ways(nodes, scratch.path());
+            }
+        }
+    }
+
+    private int grid(TwoNodes nodes, Path scratch, String store) throws Exception {
+        List<Integer> cells = sizes == null ? GRID : sizes;
+        Map<String, Object> parameters = parameters(cells);
+        parameters.put("fan_out", fanOuts.stream().map(Integer::longValue).toList());
+        try (DataGrid measured = new DataGrid(nodes, scratch, store, fanOuts)) {
+            measured.learn(cells);
+            return runs.report(parameters, profile -> {
+                profile.begin();
+                return measured.metrics(cells);
+            });
+        }
+    }
+
+    private Map<String, Object> parameters(List<Integer> measured) {
         Map<String, Object> parameters = new LinkedHashMap<>();
-        parameters.put("sizes", sizes.stream().map(Integer::longValue).toList());
-        parameters.put("warmup_s", (long) warmupSeconds);
+        parameters.put("sizes", measured.stream().map(Integer::longValue).toList());
         parameters.put("remote", remote == null ? "directory" : remote);
-        try (Scratch scratch = Scratch.create();
-                Copies copies = new Copies();
-                TwoNodes nodes = TwoNodes.start(
-                        scratch.path(),
-                        "bench-data",
-                        Map.of("workflow.yaml", bytes(WORKFLOW), "data.py", bytes(FUNCTIONS)),
-                        remote == null
-                                ? scratch.path().resolve("remote").toUri().toString()
-                                : remote)) {
+        return parameters;
+    }
+
+    private int ways(TwoNodes nodes, Path scratch) throws Exception {
+        List<Integer> measured = sizes == null ? WAYS : sizes;
+        Map<String, Object> parameters = parameters(measured);
+        parameters.put("warmup_s", (long) warmupSeconds);
+        try (Copies copies = new Copies()) {
             long end = System.nanoTime() + Duration.ofSeconds(warmupSeconds).toNanos();
             do {
-                for (int size : sizes) {
+                for (int size : measured) {
                     if (size <= SMALL) {
-                        measure(nodes, copies, scratch.path(), size, 1);
+                        measure(nodes, copies, scratch, size, 1);
                     }
                 }
             } while (System.nanoTime() < end);
             return runs.report(parameters, profile -> {
                 profile.begin();
-                return metrics(nodes, copies, scratch.path());
+                return metrics(nodes, copies, scratch, measured);
             });
         }
     }
 
-    private Map<String, Double> metrics(TwoNodes nodes, Copies copies, Path scratch) throws Exception {
+    private Map<String, Double> metrics(TwoNodes nodes, Copies copies, Path scratch, List<Integer> measured)
+            throws Exception {
         Map<String, Double> metrics = new LinkedHashMap<>();
         double cp = 0;
         double local = 0;
         double tcp = 0;
         double direct = 0;
-        for (int size : sizes) {
+        for (int size : measured) {
             int count = (int) Math.max(1, Math.min(MOST_TRANSFERS, BYTES_A_RUN / size));
             Times times = measure(nodes, copies, scratch, size, count);
             cp += times.cp().millis(50);
@@ -137,7 +171,7 @@ final class DataCommand implements Callable<Integer> {
         return metrics;
     }
 
-    private static String name(int size) {
+    static String name(int size) {
         return size < 1 << 20 ? (size >> 10) + "k" : (size >> 20) + "m";
     }
 
@@ -145,9 +179,7 @@ final class DataCommand implements Callable<Integer> {
     private Times measure(TwoNodes nodes, Copies copies, Path scratch, int size, int count) throws Exception {
         Path source = scratch.resolve("source");
         Path copy = scratch.resolve("copy");
-        byte[] content = new byte[size];
-        new Random(size).nextBytes(content);
-        Files.write(source, content);
+        Copies.fill(source, size);
         Times times = new Times();
         for (int i = 0; i < count; i++) {
             times.cp().add(copies.cp(source, copy));
@@ -160,7 +192,8 @@ final class DataCommand implements Callable<Integer> {
             end(nodes, task, size);
             task = "t" + tasks++;
             Map<String, Object> stored = put(nodes, task, source, true);
-            times.store().add(nanos(stored) + nanos(get(nodes, 1, task, fromNowhere(stored.get("reference")))));
+            times.store()
+                    .add(nanos(stored) + nanos(get(nodes, 1, task, DataGrid.moved(stored.get("reference"), "node-1"))));
             end(nodes, task, size);
         }
         return times;
@@ -180,15 +213,6 @@ final class DataCommand implements Callable<Integer> {
 
     private static Map<String, Object> get(TwoNodes nodes, int node, String task, Object reference) throws Exception {
         return nodes.call(node, task, "get", Map.of("reference", reference));
-    }
-
-    /** The reference as if its node were gone, so that only the remote store is left. */
-    private static Map<String, Object> fromNowhere(Object reference) {
-        Map<String, Object> data = new LinkedHashMap<>();
-        ((Map<?, ?>) ((Map<?, ?>) reference).get("$data"))
-                .forEach((name, value) -> data.put(String.valueOf(name), value));
-        data.computeIfPresent("href", (name, href) -> String.valueOf(href).replace("/node-1/", "/gone/"));
-        return Map.of("$data", data);
     }
 
     private static long nanos(Map<String, Object> result) {

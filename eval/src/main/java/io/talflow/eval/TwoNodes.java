@@ -33,6 +33,8 @@ import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Two gateways and a broker, without the job, that run functions and hand their values over. */
 final class TwoNodes implements AutoCloseable {
+    static final String WORKFLOW = "bench-data";
+
     private static final long LONGEST_SECONDS = 120;
     private static final long MEMORY = 64L << 20;
     private static final long DISK = 8L << 30;
@@ -44,14 +46,12 @@ final class TwoNodes implements AutoCloseable {
     private final Producer<byte[], byte[]> job;
     private final HttpClient http = HttpClient.newHttpClient();
     private final Map<String, CompletableFuture<Map<String, Object>>> awaited = new ConcurrentHashMap<>();
-    private final String workflow;
     private String version = "";
     private long fired;
 
-    private TwoNodes(Broker broker, List<Gateway> nodes, String workflow) {
+    private TwoNodes(Broker broker, List<Gateway> nodes) {
         this.broker = broker;
         this.nodes = nodes;
-        this.workflow = workflow;
         this.job = new KafkaProducer<>(
                 Map.of(ProducerConfig.BOOTSTRAP_SERVERS_CONFIG, broker.bootstrap()),
                 new ByteArraySerializer(),
@@ -60,12 +60,12 @@ final class TwoNodes implements AutoCloseable {
     }
 
     /** @param remote address of the remote store */
-    static TwoNodes start(Path data, String workflow, Map<String, byte[]> files, String remote) throws Exception {
+    static TwoNodes start(Path data, Map<String, byte[]> files, String remote) throws Exception {
         Broker broker = Broker.start(data.resolve("kafka"));
         Gateway first = Gateway.start(options(broker, data, "node-1", remote));
         Gateway second = Gateway.start(options(broker, data, "node-2", remote).withControl(first.url()));
-        TwoNodes started = new TwoNodes(broker, List.of(first, second), workflow);
-        started.version = Upload.apply(first.url(), workflow, files);
+        TwoNodes started = new TwoNodes(broker, List.of(first, second));
+        started.version = Upload.apply(first.url(), WORKFLOW, files);
         return started;
     }
 
@@ -89,9 +89,9 @@ final class TwoNodes implements AutoCloseable {
      * @return its result
      */
     Map<String, Object> call(int node, String task, String function, Map<String, Object> input) throws Exception {
-        String firing = "%s/%s@0/%s/%d".formatted(workflow, task, function, fired++);
-        Map<String, Object> fields = LoneNode.firing(workflow, version, function, firing);
-        fields.put("task", workflow + "/" + task);
+        String firing = "%s/%s@0/%s/%d".formatted(WORKFLOW, task, function, fired++);
+        Map<String, Object> fields = LoneNode.firing(WORKFLOW, version, function, firing);
+        fields.put("task", WORKFLOW + "/" + task);
         fields.put("input", input);
         CompletableFuture<Map<String, Object>> result = new CompletableFuture<>();
         awaited.put(firing + "/1", result);
@@ -106,12 +106,12 @@ final class TwoNodes implements AutoCloseable {
 
     /** Says of a task, in the job's place, that it has ended, so that both nodes free its values. */
     void end(String task) throws Exception {
-        String id = workflow + "/" + task;
+        String id = WORKFLOW + "/" + task;
         Map<String, Object> status = Map.of(
                 "task",
                 id,
                 "workflow",
-                workflow,
+                WORKFLOW,
                 "version",
                 version,
                 "status",
@@ -135,11 +135,15 @@ final class TwoNodes implements AutoCloseable {
 
     /** Waits until nobody has a value of a task that has ended. */
     void awaitFreed(String task) throws Exception {
-        String id = workflow + "/" + task;
+        String id = WORKFLOW + "/" + task;
         URI data = URI.create("%s/v1/tasks/%s/data".formatted(url(0), id));
         while (!isEmpty(data)) {
             tail.pass(LOOK);
         }
+    }
+
+    void pass(Duration time) throws InterruptedException {
+        tail.pass(time);
     }
 
     private boolean isEmpty(URI data) throws IOException, InterruptedException {

@@ -33,6 +33,7 @@ class BenchSmokeIT {
                     overload --inflight 2 --hops 2 --events 6000 --starts 500 --warmup 1 --seconds 1 --runs 1 | calm_task_p99_ms events_p99_ratio starts_p99_ratio
                     idle --tasks 20 --wakes 3 --warmup 2 --runs 1 | heap_bytes_per_task state_bytes_per_task wake_p50_ms
                     data --sizes 65537,2000000 --warmup 0 --runs 1 | local_over_cp direct_over_tcp remote_mb_per_second
+                    data --grid --sizes 1024,131072 --fan-out 1,2 --runs 1 | same_1k_x1_event_ms same_128k_x2_local_ms other_128k_x2_direct_ms other_128k_x2_remote_ms local_wins choice_over_best_max
                     invoke --calls 5 --inflight 4 --warmup 1 --seconds 1 --no-container --runs 1 | process_p50_ms process_inflight_4_per_second
                     """)
     void printsOneJsonObjectWithItsMetrics(String arguments, String metrics) {

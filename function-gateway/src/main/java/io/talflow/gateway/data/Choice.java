@@ -23,7 +23,8 @@ final class Choice {
     }
 
     /**
-     * Of a value that is put.
+     * Of a value that is put. Nodes that read it directly share the way out of this one; from the remote store they read all
+     * at once.
      *
      * @param nodes other nodes that will read it, as far as is known
      * @param remote whether there is a remote store
@@ -36,8 +37,7 @@ final class Choice {
             return new OfPut(replicate == Replicate.ALWAYS, "as the function says");
         }
         double direct = nodes * rates.seconds(Rates.Kind.DIRECT, bytes);
-        double store =
-                rates.seconds(Rates.Kind.REMOTE_PUT, bytes) + nodes * rates.seconds(Rates.Kind.REMOTE_GET, bytes);
+        double store = rates.seconds(Rates.Kind.REMOTE_PUT, bytes) + rates.seconds(Rates.Kind.REMOTE_GET, bytes);
         return new OfPut(
                 store < direct,
                 String.format(

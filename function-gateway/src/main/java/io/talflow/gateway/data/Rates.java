@@ -4,8 +4,8 @@ import java.util.EnumMap;
 import java.util.Map;
 
 /**
- * How long transfers take, from what earlier ones took: a time that each has, and a rate that long ones have. Both are means in
- * which the latest counts a quarter.
+ * How long transfers take, from what earlier ones took: a time that each has, a mean in which the
+ * latest counts a quarter, and a rate that long ones have, their bytes over their time, in which older ones count less and less.
  */
 final class Rates {
     /** What was measured. */
@@ -19,19 +19,25 @@ final class Rates {
     private static final long SHORT = 256 * 1024;
 
     private static final double LATEST = 0.25;
-    private static final Measured UNKNOWN = new Measured(0.002, 300e6, false, false);
+    private static final Measured UNKNOWN = new Measured(0.002, false, 0, 0);
+    private static final double UNKNOWN_RATE = 300e6;
 
-    private record Measured(double seconds, double bytesPerSecond, boolean timed, boolean rated) {
-        Measured with(long bytes, double took) {
-            if (bytes <= SHORT) {
-                return new Measured(mean(timed, seconds, took), bytesPerSecond, true, rated);
+    /**
+     * @param seconds that each takes
+     * @param bytes of long ones, older ones for less
+     * @param busy seconds that those took beyond what each takes: a longer one tells more of the rate
+     */
+    private record Measured(double seconds, boolean timed, double bytes, double busy) {
+        Measured with(long moved, double took) {
+            if (moved <= SHORT) {
+                return new Measured(timed ? (1 - LATEST) * seconds + LATEST * took : took, true, bytes, busy);
             }
-            double rate = bytes / Math.max(took - seconds, took / 2);
-            return new Measured(seconds, mean(rated, bytesPerSecond, rate), timed, true);
+            double moving = Math.max(took - seconds, took / 2);
+            return new Measured(seconds, timed, (1 - LATEST) * bytes + moved, (1 - LATEST) * busy + moving);
         }
 
-        private static double mean(boolean known, double before, double latest) {
-            return known ? (1 - LATEST) * before + LATEST * latest : latest;
+        double expected(long wanted) {
+            return seconds + wanted / (busy > 0 ? bytes / busy : UNKNOWN_RATE);
         }
     }
 
@@ -43,7 +49,6 @@ final class Rates {
 
     /** What one of that size will take, seconds. */
     synchronized double seconds(Kind kind, long bytes) {
-        Measured known = measured.getOrDefault(kind, UNKNOWN);
-        return known.seconds() + bytes / known.bytesPerSecond();
+        return measured.getOrDefault(kind, UNKNOWN).expected(bytes);
     }
 }

@@ -27,7 +27,7 @@ class ChoiceTest {
     void leadsThroughTheStoreWhereManyReadALargeValue() {
         assertThat(put(100 * MB, 4).replicate()).isTrue();
         assertThat(put(100 * MB, 1).replicate()).isFalse();
-        assertThat(put(100_000, 16).replicate()).isFalse();
+        assertThat(put(100_000, 8).replicate()).isFalse();
         assertThat(put(100 * MB, 4).why()).contains("4.0 nodes read it");
     }
 
