@@ -70,7 +70,7 @@ public final class Drain {
         run.withdraw();
         CompletableFuture<?> unused = run.end()
                 .thenCompose(said -> log.append(events.handedBack(run.firing(), nodes)))
-                .thenCompose(written -> journal.withdraw(List.of(run.firing().key())))
+                .thenCompose(written -> journal.withdraw(List.of(run.firing().key()), () -> {}))
                 .whenComplete((done, error) -> {
                     if (error != null) {
                         LOG.warn("{} is not handed back: {}", run.firing().key(), error.toString());

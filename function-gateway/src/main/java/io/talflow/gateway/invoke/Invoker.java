@@ -75,7 +75,7 @@ public final class Invoker implements AutoCloseable {
 
     /** Completes when the firings are journaled; what is new then runs. One answer for each, in their order. */
     public CompletableFuture<List<Acceptance>> accept(List<Firing> firings) {
-        return journal.accept(firings, refusesNew).thenApply(answers -> {
+        return journal.accept(firings, refusesNew, answers -> {
             for (Acceptance answer : answers) {
                 if (answer instanceof Acceptance.Run run) {
                     run(run.firing());
@@ -83,13 +83,12 @@ public final class Invoker implements AutoCloseable {
                     publisher.publish(finished.recorded());
                 }
             }
-            return answers;
         });
     }
 
     /** Completes when the tombstones are journaled; what runs is then stopped. */
     public CompletableFuture<Void> withdraw(List<FiringKey> keys) {
-        return journal.withdraw(keys).thenRun(() -> {
+        return journal.withdraw(keys, () -> {
             for (FiringKey key : keys) {
                 Run run = running.remove(key);
                 if (run != null) {

@@ -44,7 +44,7 @@ class JournalTest {
     @Test
     void doesNotRunWhatWasWithdrawnBeforeItCame() throws Exception {
         try (Journal journal = open()) {
-            journal.withdraw(List.of(key("f"))).join();
+            journal.withdraw(List.of(key("f")), () -> {}).join();
             assertThat(accept(journal, firing("f", "1"))).isInstanceOf(Acceptance.Known.class);
             assertThat(journal.unfinished().join()).isEmpty();
         }
@@ -54,7 +54,7 @@ class JournalTest {
     void forgetsTheOutcomeOfWhatWasWithdrawnWhileItRan() throws Exception {
         try (Journal journal = open()) {
             accept(journal, firing("f", "1"));
-            journal.withdraw(List.of(key("f"))).join();
+            journal.withdraw(List.of(key("f")), () -> {}).join();
             assertThat(journal.record(key("f"), new Outcome.Completed(1, new byte[] {'1'}))
                             .join())
                     .isFalse();
@@ -90,7 +90,8 @@ class JournalTest {
     void takesNothingNewWhereOnlyWhatIsKnownIsAnswered() throws Exception {
         try (Journal journal = open()) {
             accept(journal, firing("known", "1"));
-            List<Acceptance> answers = journal.accept(List.of(firing("known", "1"), firing("new", "1")), true)
+            List<Acceptance> answers = journal.accept(
+                            List.of(firing("known", "1"), firing("new", "1")), true, then -> {})
                     .join();
             assertThat(answers.get(0)).isInstanceOf(Acceptance.Known.class);
             assertThat(answers.get(1)).isInstanceOf(Acceptance.Refused.class);
@@ -105,7 +106,8 @@ class JournalTest {
             for (int i = 0; i < 500; i++) {
                 firings.add(firing("f" + i % 400, "1"));
             }
-            List<Acceptance> answers = journal.accept(firings, false).join();
+            List<Acceptance> answers =
+                    journal.accept(firings, false, then -> {}).join();
             assertThat(answers.subList(0, 400)).allMatch(Acceptance.Run.class::isInstance);
             assertThat(answers.subList(400, 500)).allMatch(Acceptance.Known.class::isInstance);
         }
@@ -116,7 +118,7 @@ class JournalTest {
     }
 
     private static Acceptance accept(Journal journal, Firing firing) {
-        return journal.accept(List.of(firing), false).join().get(0);
+        return journal.accept(List.of(firing), false, answers -> {}).join().get(0);
     }
 
     private static FiringKey key(String firing) {
