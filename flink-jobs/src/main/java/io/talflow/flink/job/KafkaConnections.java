@@ -113,7 +113,7 @@ final class KafkaConnections {
                 .name("topic-guard");
     }
 
-    void sink(DataStream<Outgoing> records) {
+    void sink(String name, DataStream<Outgoing> records) {
         Properties producer = new Properties();
         producer.setProperty(ProducerConfig.ACKS_CONFIG, "all");
         producer.setProperty(ProducerConfig.ENABLE_IDEMPOTENCE_CONFIG, "true");
@@ -126,7 +126,7 @@ final class KafkaConnections {
                         .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                         .setRecordSerializer(new KafkaOut())
                         .build())
-                .uid("kafka-sink-v1")
-                .name("kafka");
+                .uid(name + "-sink-v1")
+                .name(name);
     }
 }

@@ -81,7 +81,8 @@ public final class OrchestratorJob {
 
         DataStream<Outgoing> emitted = kafka.guarded(operators.sideOutput(requests, EventSinkOperator.EMITTED));
 
-        kafka.sink(routed.union(
-                scheduled, log.getSideOutput(OUT), operators.sideOutput(requests, OUT), emitted, rejected));
+        // By itself it is chained to the event sink, so that a task's end goes from there to the broker.
+        kafka.sink("kafka-tasks", operators.sideOutput(requests, OUT));
+        kafka.sink("kafka", routed.union(scheduled, log.getSideOutput(OUT), emitted, rejected));
     }
 }

@@ -72,11 +72,11 @@ final class Reports {
     }
 
     private void write(OfTask reports) {
-        for (Effect.Decision decision : reports.decisions) {
-            out.accept(Outgoing.json(Topics.HISTORY, decision.task(), Json.bytes(decision.data())));
-        }
         for (Effect.Status status : reports.statuses.values()) {
             out.accept(Outgoing.status(status));
+        }
+        for (Effect.Decision decision : reports.decisions) {
+            out.accept(Outgoing.json(Topics.HISTORY, decision.task(), Json.bytes(decision.data())));
         }
     }
 }
