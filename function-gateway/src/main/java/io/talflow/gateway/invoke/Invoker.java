@@ -194,7 +194,7 @@ public final class Invoker implements AutoCloseable {
         }
         CompletableFuture<?> unused = quiet.thenCompose(said -> {
                     publisher.publish(run.recorded(outcome));
-                    return journal.record(key, outcome);
+                    return journal.record(run.firing(), outcome);
                 })
                 .whenComplete((matters, error) -> {
                     if (error != null) {

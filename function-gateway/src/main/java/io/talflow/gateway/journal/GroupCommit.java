@@ -14,9 +14,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Makes transactions of single writes, one transaction at a time. Whoever wants something while none is under way makes it
- * itself, since to wake another thread costs more than the write, and takes along what waits. What comes while one is under
- * way is made together by a thread of the group's own. What follows from a write is done before the next transaction.
+ * Makes transactions of single writes, one transaction at a time. Whoever waits for a write makes it himself if none is under
+ * way, since to wake another thread costs more than the write. What comes while one is under way, and what can wait, is
+ * made together by a thread of the group's own. What follows from a write is done before the next transaction.
  */
 final class GroupCommit implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(GroupCommit.class);
@@ -103,7 +103,7 @@ final class GroupCommit implements AutoCloseable {
                 LockSupport.unpark(writer);
             }
         } else if (!transaction.isHeldByCurrentThread() && transaction.tryLock()) {
-            commitAndUnlock();
+            commitAndUnlock(waiting.subList(0, 1));
             // Whoever came meanwhile did not get the lock and relies on this.
             if (!waiting.get(Patience.NONE.ordinal()).isEmpty()) {
                 LockSupport.unpark(writer);
@@ -120,7 +120,7 @@ final class GroupCommit implements AutoCloseable {
                 continue;
             }
             transaction.lock();
-            commitAndUnlock();
+            commitAndUnlock(waiting);
         }
         transaction.lock();
         try {
@@ -155,11 +155,10 @@ final class GroupCommit implements AutoCloseable {
         return next;
     }
 
-    /** All that waits, the patient too. */
-    private void commitAndUnlock() {
+    private void commitAndUnlock(List<Queue<Write<?>>> queues) {
         try {
             List<Write<?>> group = new ArrayList<>();
-            for (Queue<Write<?>> queue : waiting) {
+            for (Queue<Write<?>> queue : queues) {
                 while (group.size() < MAX_GROUP && !queue.isEmpty()) {
                     group.add(queue.poll());
                 }

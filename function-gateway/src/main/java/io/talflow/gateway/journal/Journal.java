@@ -56,10 +56,9 @@ public final class Journal implements AutoCloseable {
                 Patience.NONE,
                 open -> {
                     for (FiringKey key : keys) {
-                        Optional<Row> row = open.find(key);
-                        Phase phase = row.map(Row::phase).orElse(Phase.UNSEEN);
+                        Phase phase = open.phase(key);
                         if (Transitions.FIRING.next(phase, Signal.WITHDRAW).isPresent()) {
-                            open.withdraw(key, row.isPresent());
+                            open.withdraw(key, phase != Phase.UNSEEN);
                         }
                     }
                     return null;
@@ -68,16 +67,15 @@ public final class Journal implements AutoCloseable {
     }
 
     /**
-     * Records an outcome, within 5 ms: a transaction that somebody waits for takes it along. False if it no longer
-     * matters: the firing was withdrawn.
+     * Records an outcome, within 5 ms. False if it no longer matters: the firing was withdrawn.
      */
-    public CompletableFuture<Boolean> record(FiringKey key, Outcome outcome) {
+    public CompletableFuture<Boolean> record(Firing firing, Outcome outcome) {
         Signal signal = outcome instanceof Outcome.Completed ? Signal.COMPLETE : Signal.FAIL;
         return submit(Patience.SHORT, open -> {
-            Phase phase = open.find(key).map(Row::phase).orElse(Phase.UNSEEN);
+            Phase phase = open.phase(firing.key());
             Optional<Phase> next = Transitions.FIRING.next(phase, signal);
             if (next.isPresent()) {
-                open.record(key, next.get(), outcome);
+                open.record(firing, next.get(), outcome);
             }
             return next.isPresent();
         });
@@ -102,17 +100,15 @@ public final class Journal implements AutoCloseable {
     }
 
     private static Acceptance accept(JournalTable open, Firing firing, boolean onlyKnown) throws SQLException {
-        Optional<Row> found = open.find(firing.key());
-        if (found.isEmpty() && onlyKnown) {
-            return new Acceptance.Refused();
-        }
-        String digest = firing.digest();
-        if (found.isEmpty()) {
-            open.insert(firing, digest);
+        if (!onlyKnown && open.insert(firing)) {
             return new Acceptance.Run(firing);
         }
+        Optional<Row> found = open.find(firing.key());
+        if (found.isEmpty()) {
+            return new Acceptance.Refused();
+        }
         Row row = found.get();
-        if (row.phase() != Phase.WITHDRAWN && !row.digest().equals(digest)) {
+        if (row.phase() != Phase.WITHDRAWN && !row.digest().equals(firing.digest())) {
             return new Acceptance.Conflict();
         }
         return row.outcome()

@@ -13,7 +13,10 @@ import java.util.Optional;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** The journal's SQL. One thread uses it. An input is dropped when its outcome is known. */
+/**
+ * The journal's SQL. One thread at a time uses it. When its outcome is known a firing's input is dropped; what remains of it is
+ * its digest, which is not made before, since that takes as long as all the rest.
+ */
 final class JournalTable implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(JournalTable.class);
     private static final String SCHEMA = """
@@ -24,10 +27,13 @@ final class JournalTable implements AutoCloseable {
               PRIMARY KEY (firing, attempt))
             """;
 
+    private static final String FIRING = "firing, attempt, task, workflow, version, function, node, input";
+
     /** What is known of a firing. */
     record Row(Phase phase, String digest, Optional<Outcome> outcome) {}
 
     private final Connection connection;
+    private final PreparedStatement phase;
     private final PreparedStatement find;
     private final PreparedStatement insert;
     private final PreparedStatement tombstone;
@@ -37,18 +43,19 @@ final class JournalTable implements AutoCloseable {
 
     private JournalTable(Connection connection) throws SQLException {
         this.connection = connection;
+        phase = connection.prepareStatement("SELECT phase FROM firing WHERE firing = ? AND attempt = ?");
         find = connection.prepareStatement(
-                "SELECT phase, digest, began, data FROM firing WHERE firing = ? AND attempt = ?");
+                "SELECT phase, digest, began, data, " + FIRING + " FROM firing WHERE firing = ? AND attempt = ?");
         insert = connection.prepareStatement(
-                "INSERT INTO firing (firing, attempt, task, workflow, version, function, node, digest, input, phase)"
-                        + " VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, 'ACCEPTED')");
+                "INSERT OR IGNORE INTO firing (firing, attempt, task, workflow, version, function, node, digest, input, phase)"
+                        + " VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, 'ACCEPTED')");
         tombstone = connection.prepareStatement(
                 "INSERT INTO firing (firing, attempt, task, workflow, version, function, node, digest, phase)"
                         + " VALUES (?, ?, '', '', '', '', '', '', 'WITHDRAWN')");
         withdraw = connection.prepareStatement(
                 "UPDATE firing SET phase = 'WITHDRAWN', input = NULL WHERE firing = ? AND attempt = ?");
         outcome = connection.prepareStatement(
-                "UPDATE firing SET phase = ?, began = ?, data = ?, input = NULL" + " WHERE firing = ? AND attempt = ?");
+                "UPDATE firing SET phase = ?, began = ?, data = ?, digest = ?, input = NULL WHERE firing = ? AND attempt = ?");
         published = connection.prepareStatement("UPDATE firing SET published = 1 WHERE firing = ? AND attempt = ?");
     }
 
@@ -69,6 +76,13 @@ final class JournalTable implements AutoCloseable {
         }
     }
 
+    Phase phase(FiringKey key) throws SQLException {
+        key(phase, 1, key);
+        try (ResultSet rows = phase.executeQuery()) {
+            return rows.next() ? Phase.valueOf(rows.getString(1)) : Phase.UNSEEN;
+        }
+    }
+
     Optional<Row> find(FiringKey key) throws SQLException {
         key(find, 1, key);
         try (ResultSet rows = find.executeQuery()) {
@@ -76,20 +90,21 @@ final class JournalTable implements AutoCloseable {
                 return Optional.empty();
             }
             Phase phase = Phase.valueOf(rows.getString(1));
-            return Optional.of(new Row(phase, rows.getString(2), outcome(phase, rows.getLong(3), rows.getBytes(4))));
+            String digest = phase == Phase.ACCEPTED ? firing(rows, 5).digest() : rows.getString(2);
+            return Optional.of(new Row(phase, digest, outcome(phase, rows.getLong(3), rows.getBytes(4))));
         }
     }
 
-    void insert(Firing firing, String digest) throws SQLException {
+    /** False if there is one of that key. */
+    boolean insert(Firing firing) throws SQLException {
         key(insert, 1, firing.key());
         insert.setString(3, firing.task());
         insert.setString(4, firing.workflow());
         insert.setString(5, firing.version());
         insert.setString(6, firing.function());
         insert.setString(7, firing.as());
-        insert.setString(8, digest);
-        insert.setBytes(9, firing.input());
-        insert.executeUpdate();
+        insert.setBytes(8, firing.input());
+        return insert.executeUpdate() > 0;
     }
 
     void withdraw(FiringKey key, boolean seen) throws SQLException {
@@ -98,11 +113,12 @@ final class JournalTable implements AutoCloseable {
         statement.executeUpdate();
     }
 
-    void record(FiringKey key, Phase phase, Outcome ended) throws SQLException {
+    void record(Firing firing, Phase phase, Outcome ended) throws SQLException {
         outcome.setString(1, phase.name());
         outcome.setLong(2, ended.beganAt());
         outcome.setBytes(3, ended.data());
-        key(outcome, 4, key);
+        outcome.setString(4, firing.digest());
+        key(outcome, 5, firing.key());
         outcome.executeUpdate();
     }
 
@@ -115,17 +131,9 @@ final class JournalTable implements AutoCloseable {
         List<Firing> firings = new ArrayList<>();
         try (Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery(
-                        "SELECT firing, attempt, task, workflow, version, function, node, input FROM firing"
-                                + " WHERE phase = 'ACCEPTED' ORDER BY rowid")) {
+                        "SELECT " + FIRING + " FROM firing WHERE phase = 'ACCEPTED' ORDER BY rowid")) {
             while (rows.next()) {
-                firings.add(new Firing(
-                        new FiringKey(rows.getString(1), rows.getInt(2)),
-                        rows.getString(3),
-                        rows.getString(4),
-                        rows.getString(5),
-                        rows.getString(6),
-                        rows.getString(7),
-                        rows.getBytes(8)));
+                firings.add(firing(rows, 1));
             }
         }
         return firings;
@@ -173,6 +181,18 @@ final class JournalTable implements AutoCloseable {
             case FAILED -> Optional.of(new Outcome.Failed(began, data));
             case UNSEEN, ACCEPTED, WITHDRAWN -> Optional.empty();
         };
+    }
+
+    /** @param first column of the first of {@link #FIRING} */
+    private static Firing firing(ResultSet rows, int first) throws SQLException {
+        return new Firing(
+                new FiringKey(rows.getString(first), rows.getInt(first + 1)),
+                rows.getString(first + 2),
+                rows.getString(first + 3),
+                rows.getString(first + 4),
+                rows.getString(first + 5),
+                rows.getString(first + 6),
+                rows.getBytes(first + 7));
     }
 
     private static void key(PreparedStatement statement, int first, FiringKey key) throws SQLException {

@@ -6,6 +6,14 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -19,14 +27,15 @@ class JournalTest {
         try (Journal journal = open()) {
             assertThat(accept(journal, firing("f", "{\"x\":1,\"y\":2}"))).isInstanceOf(Acceptance.Run.class);
             assertThat(accept(journal, firing("f", "{\"y\":2,\"x\":1}"))).isInstanceOf(Acceptance.Known.class);
-            assertThat(journal.record(key("f"), outcome).join()).isTrue();
+            assertThat(journal.record(firing("f", "{\"x\":1,\"y\":2}"), outcome).join())
+                    .isTrue();
         }
         try (Journal journal = open()) {
             Acceptance.Finished repeat = (Acceptance.Finished) accept(journal, firing("f", "{\"x\":1,\"y\":2}"));
             assertThat(repeat.recorded().outcome()).isInstanceOf(Outcome.Completed.class);
             assertThat(repeat.recorded().outcome().beganAt()).isEqualTo(5);
             assertThat(repeat.recorded().outcome().data()).isEqualTo(outcome.data());
-            assertThat(journal.record(key("f"), Outcome.Failed.of(6, "Timeout", "late", ""))
+            assertThat(journal.record(firing("f", "1"), Outcome.Failed.of(6, "Timeout", "late", ""))
                             .join())
                     .as("the first outcome stays")
                     .isFalse();
@@ -37,6 +46,9 @@ class JournalTest {
     void refusesARepeatWithAnotherBody() throws Exception {
         try (Journal journal = open()) {
             accept(journal, firing("f", "{\"x\":1}"));
+            assertThat(accept(journal, firing("f", "{\"x\":2}"))).isInstanceOf(Acceptance.Conflict.class);
+            journal.record(firing("f", "{\"x\":1}"), new Outcome.Completed(1, new byte[] {'1'}))
+                    .join();
             assertThat(accept(journal, firing("f", "{\"x\":2}"))).isInstanceOf(Acceptance.Conflict.class);
         }
     }
@@ -55,7 +67,7 @@ class JournalTest {
         try (Journal journal = open()) {
             accept(journal, firing("f", "1"));
             journal.withdraw(List.of(key("f")), () -> {}).join();
-            assertThat(journal.record(key("f"), new Outcome.Completed(1, new byte[] {'1'}))
+            assertThat(journal.record(firing("f", "1"), new Outcome.Completed(1, new byte[] {'1'}))
                             .join())
                     .isFalse();
             assertThat(journal.unpublished().join()).isEmpty();
@@ -68,9 +80,9 @@ class JournalTest {
             accept(journal, firing("unfinished", "{\"n\":3}"));
             accept(journal, firing("untold", "1"));
             accept(journal, firing("told", "1"));
-            journal.record(key("untold"), Outcome.Failed.of(1, "Timeout", "slow", ""))
+            journal.record(firing("untold", "1"), Outcome.Failed.of(1, "Timeout", "slow", ""))
                     .join();
-            journal.record(key("told"), new Outcome.Completed(1, new byte[] {'1'}))
+            journal.record(firing("told", "1"), new Outcome.Completed(1, new byte[] {'1'}))
                     .join();
             journal.published(key("told")).join();
         }
@@ -110,6 +122,52 @@ class JournalTest {
                     journal.accept(firings, false, then -> {}).join();
             assertThat(answers.subList(0, 400)).allMatch(Acceptance.Run.class::isInstance);
             assertThat(answers.subList(400, 500)).allMatch(Acceptance.Known.class::isInstance);
+        }
+    }
+
+    @Test
+    void runsEachOnceHoweverManyAskAtOnce() throws Exception {
+        Queue<String> run = new ConcurrentLinkedQueue<>();
+        ExecutorService callers = Executors.newFixedThreadPool(8);
+        try (Journal journal = open()) {
+            List<Callable<Integer>> calls = new ArrayList<>();
+            for (int i = 0; i < 800; i++) {
+                Firing firing = firing("f" + i % 100, "1");
+                calls.add(() -> journal.accept(List.of(firing), false, answers -> follow(journal, firing, answers, run))
+                        .join()
+                        .size());
+            }
+            for (Future<Integer> call : callers.invokeAll(calls, 30, TimeUnit.SECONDS)) {
+                assertThat(call.get()).isEqualTo(1);
+            }
+        } finally {
+            callers.shutdownNow();
+        }
+        assertThat(run).hasSize(100).doesNotHaveDuplicates();
+        try (Journal journal = open()) {
+            assertThat(journal.unpublished().join()).hasSize(100);
+        }
+    }
+
+    private static void follow(Journal journal, Firing firing, List<Acceptance> answers, Queue<String> run) {
+        if (answers.get(0) instanceof Acceptance.Run) {
+            run.add(firing.key().firing());
+            CompletableFuture<Boolean> unused = journal.record(firing, new Outcome.Completed(1, new byte[] {'1'}));
+        }
+    }
+
+    @Test
+    void takesWhatFollowsFromAWriteWithTheNextTransaction() throws Exception {
+        try (Journal journal = open()) {
+            CompletableFuture<Void> withdrawn = new CompletableFuture<>();
+            journal.accept(
+                            List.of(firing("f", "1")),
+                            false,
+                            answers -> journal.withdraw(List.of(key("f")), () -> {})
+                                    .thenAccept(withdrawn::complete))
+                    .join();
+            withdrawn.get(10, TimeUnit.SECONDS);
+            assertThat(journal.unfinished().join()).isEmpty();
         }
     }
 
