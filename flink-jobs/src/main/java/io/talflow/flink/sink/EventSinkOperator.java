@@ -291,6 +291,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         }
         if (ended != null) {
             reports.flush(ended);
+            timers.registerProcessingTimeTimer(TOMBSTONE, timers.currentProcessingTime() + TOMBSTONE_MILLIS);
         }
     }
 
@@ -309,8 +310,6 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
             clocks.set(clock);
         } else if (effect instanceof Effect.Sweep) {
             timers.registerProcessingTimeTimer(SWEEP, timers.currentProcessingTime() + 1);
-        } else if (effect instanceof Effect.Ended) {
-            timers.registerProcessingTimeTimer(TOMBSTONE, timers.currentProcessingTime() + TOMBSTONE_MILLIS);
         } else if (effect instanceof Effect.Status status) {
             reports.add(status);
         } else if (effect instanceof Effect.Decision decision) {
