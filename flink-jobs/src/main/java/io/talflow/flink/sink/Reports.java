@@ -72,9 +72,11 @@ final class Reports {
     }
 
     private void write(OfTask reports) {
+        List<Outgoing> statuses = new ArrayList<>(reports.statuses.size());
         for (Effect.Status status : reports.statuses.values()) {
-            out.accept(Outgoing.status(status));
+            statuses.add(Outgoing.status(status));
         }
+        statuses.forEach(out); // close together, the producer takes them as one
         for (Effect.Decision decision : reports.decisions) {
             out.accept(Outgoing.json(Topics.HISTORY, decision.task(), Json.bytes(decision.data())));
         }

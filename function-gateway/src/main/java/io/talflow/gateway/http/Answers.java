@@ -46,10 +46,11 @@ final class Answers {
     static byte[] body(Context http, int limit) {
         byte[] body;
         try {
-            if (http.req().getContentLengthLong() > limit) {
+            long length = http.req().getContentLengthLong();
+            if (length > limit) {
                 throw tooLarge(http, limit);
             }
-            body = http.req().getInputStream().readNBytes(limit + 1);
+            body = http.req().getInputStream().readNBytes(length < 0 ? limit + 1 : (int) length);
         } catch (java.io.IOException e) {
             throw new GatewayFailure(GatewayError.BAD_REQUEST, "the body ended early: " + e.getMessage());
         }
