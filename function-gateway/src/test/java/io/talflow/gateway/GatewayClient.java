@@ -135,11 +135,13 @@ final class GatewayClient {
         return String.valueOf(answer.json().get("version"));
     }
 
-    /** Fires one function; the answer's only result. */
+    /** Fires one function; how it was refused, or that it was accepted. */
     @SuppressWarnings("unchecked")
     Map<String, Object> fire(Map<String, Object> firing) throws IOException, InterruptedException {
         Answer answer = post("/v1/firings", Map.of("firings", List.of(firing)));
-        return ((List<Map<String, Object>>) answer.json().get("results")).get(0);
+        return answer.body().length == 0
+                ? Map.of("accepted", true)
+                : ((List<Map<String, Object>>) answer.json().get("results")).get(0);
     }
 
     static Map<String, Object> firing(String workflow, String version, String function, String id, Object input) {

@@ -13,7 +13,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import org.apache.flink.api.common.TaskInfo;
@@ -42,7 +41,7 @@ import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
  * firings.
  */
 final class Dispatcher extends AbstractStreamOperator<Outgoing>
-        implements OneInputStreamOperator<Request, Outgoing>, NodeWatch.Port {
+        implements OneInputStreamOperator<Request, Outgoing>, NodeWatch.Port, GatewayCalls.Port {
     static final int MAX_PENDING = 50_000;
     static final long BEAT_MILLIS = 1_000;
     private static final long serialVersionUID = 1L;
@@ -57,7 +56,8 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
     private transient NodeFeed.Reading reading;
     private transient NodeTable nodes;
     private transient GatewayClient client;
-    private transient Counter calls;
+    private transient GatewayCalls calls;
+    private transient Counter gatewayCalls;
     private transient Counter failedCalls;
     private transient Counter lostFirings;
     private transient NodeWatch watch;
@@ -99,6 +99,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
+        calls.settle();
         List<NodeRequest> all = new ArrayList<>();
         lanes.forEach((node, lane) -> lane.forEach(request -> all.add(new NodeRequest(node, request))));
         unaccepted.update(all);
@@ -111,22 +112,22 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
         reading = options.feed().open();
         nodes = reading.table();
         client = new GatewayClient(options.gateway(), Lane.MAX_CALLS);
+        calls = new GatewayCalls(client::post, mailbox, this);
         lostFirings = getMetricGroup().counter("lostFirings");
         watch = new NodeWatch(options, nodes, lanes, open, this);
-        calls = getMetricGroup().counter("gatewayCalls");
+        gatewayCalls = getMetricGroup().counter("gatewayCalls");
         failedCalls = getMetricGroup().counter("failedGatewayCalls");
         getMetricGroup().gauge("unacceptedFirings", this::pending);
         getMetricGroup().gauge("openFirings", open::size);
         lanes.values().forEach(this::send);
+        calls.settle(isAnythingUnsent());
         later(BEAT_MILLIS, this::beat);
     }
 
     /** Nothing may be lost at the end of input: waits until everything is accepted. */
     @Override
     public void finish() throws Exception {
-        while (pending() > 0) {
-            mailbox.yield();
-        }
+        await(0);
         super.finish();
     }
 
@@ -146,12 +147,23 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
     @Override
     public void processElement(StreamRecord<Request> element) throws Exception {
         Request request = element.getValue();
+        calls.settle();
         switch (request.kind()) {
             case RUN -> run(request);
             case WITHDRAW -> withdraw(request);
             case ENDED -> open.remove(request.firing(), request.attempt());
         }
-        while (pending() > MAX_PENDING) {
+        if (isAnythingUnsent()) {
+            await(MAX_PENDING);
+        } else {
+            calls.settle(false);
+        }
+    }
+
+    /** Until so few requests are pending. */
+    private void await(int most) throws InterruptedException {
+        calls.settle(true);
+        while (pending() > most) {
             mailbox.yield();
         }
     }
@@ -192,6 +204,15 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
         return lanes.computeIfAbsent(node, Lane::new);
     }
 
+    private boolean isAnythingUnsent() {
+        for (Lane lane : lanes.values()) {
+            if (lane.hasUnsent()) {
+                return true;
+            }
+        }
+        return false;
+    }
+
     private int pending() {
         int count = 0;
         for (Lane lane : lanes.values()) {
@@ -210,7 +231,8 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
                 pause(lane);
                 return;
             }
-            call(lane, url, lane.nextCall());
+            gatewayCalls.inc();
+            calls.call(lane, url, lane.nextCall());
         }
     }
 
@@ -223,16 +245,14 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
         return seen == null ? null : seen.report().url();
     }
 
-    private void call(Lane lane, String url, List<Request> batch) {
-        calls.inc();
-        CompletableFuture<?> unused = client.post(url, Batch.body(batch))
-                .whenComplete((response, failure) -> mailbox.execute(
-                        () -> answered(lane, batch, response, failure),
-                        "answer of the gateway to %s firings",
-                        batch.size()));
+    @Override
+    public void taken(Lane lane, List<Request> batch) {
+        lane.accepted(batch);
+        send(lane);
     }
 
-    private void answered(Lane lane, List<Request> batch, SimpleHttpResponse response, Throwable failure) {
+    @Override
+    public void answered(Lane lane, List<Request> batch, SimpleHttpResponse response, Throwable failure) {
         if (failure != null || response.getCode() / 100 != 2) {
             again(
                     lane,
@@ -273,6 +293,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
 
     private void beat() {
         watch.beat();
+        calls.settle(isAnythingUnsent());
         later(BEAT_MILLIS, this::beat);
     }
 

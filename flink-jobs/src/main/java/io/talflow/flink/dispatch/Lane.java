@@ -56,6 +56,10 @@ final class Lane {
         return count;
     }
 
+    boolean hasUnsent() {
+        return !unsent.isEmpty();
+    }
+
     void forEach(Consumer<Request> action) {
         underWay.forEach(batch -> batch.forEach(action));
         unsent.forEach(action);

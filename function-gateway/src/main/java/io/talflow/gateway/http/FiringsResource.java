@@ -26,18 +26,13 @@ final class FiringsResource {
 
     void post(Context http) {
         Map<String, Object> body = Answers.object(http, MAX_BODY);
-        List<Map<String, Object>> results = new ArrayList<>();
+        List<Map<String, Object>> refused = new ArrayList<>();
         List<Firing> firings = new ArrayList<>();
-        List<Map<String, Object>> answered = new ArrayList<>();
         for (Map<String, Object> fields : objects(body, "firings")) {
-            Map<String, Object> result = new LinkedHashMap<>();
-            result.put("firing", fields.get("firing"));
-            results.add(result);
             try {
                 firings.add(firing(fields));
-                answered.add(result);
             } catch (GatewayFailure e) {
-                refuse(result, e.error(), e.getMessage());
+                refused.add(refusal(fields.get("firing"), e.error(), e.getMessage()));
             }
         }
         List<FiringKey> withdrawals =
@@ -48,25 +43,28 @@ final class FiringsResource {
         // Waiting is cheaper than an asynchronous answer, and the job makes few calls at a time.
         List<Acceptance> acceptances = invoker.accept(firings).join();
         for (int i = 0; i < acceptances.size(); i++) {
+            FiringKey key = firings.get(i).key();
             if (acceptances.get(i) instanceof Acceptance.Conflict) {
-                refuse(
-                        answered.get(i),
-                        GatewayError.FIRING_CONFLICT,
-                        "%s was journaled with another body"
-                                .formatted(firings.get(i).key()));
+                String message = "%s was journaled with another body".formatted(key);
+                refused.add(refusal(key.firing(), GatewayError.FIRING_CONFLICT, message));
             } else if (acceptances.get(i) instanceof Acceptance.Refused) {
-                refuse(answered.get(i), GatewayError.DRAINING, "this node drains; send it to another");
-            } else {
-                answered.get(i).put("accepted", true);
+                refused.add(refusal(key.firing(), GatewayError.DRAINING, "this node drains; send it to another"));
             }
         }
-        Answers.json(http, 202, Map.of("results", results));
+        if (refused.isEmpty()) {
+            http.status(202);
+        } else {
+            Answers.json(http, 202, Map.of("results", refused));
+        }
     }
 
-    private static void refuse(Map<String, Object> result, GatewayError error, String message) {
-        result.put("accepted", false);
-        result.put("code", error.code());
-        result.put("message", message);
+    private static Map<String, Object> refusal(Object firing, GatewayError error, String message) {
+        Map<String, Object> refusal = new LinkedHashMap<>();
+        refusal.put("firing", firing);
+        refusal.put("accepted", false);
+        refusal.put("code", error.code());
+        refusal.put("message", message);
+        return refusal;
     }
 
     private static Firing firing(Map<String, Object> fields) {
