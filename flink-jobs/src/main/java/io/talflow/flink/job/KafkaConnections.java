@@ -25,7 +25,7 @@ import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 import org.apache.kafka.clients.producer.ProducerConfig;
 
-/** Sources and the one sink. At least once is enough: everything written has an id that its reader knows again. */
+/** Sources and sinks. At least once is enough: everything written has an id that its reader knows again. */
 final class KafkaConnections {
     private static final String DISCOVERY_MILLIS = "1000";
     private static final String MAX_RECORD_BYTES = Integer.toString(20 << 20);
