@@ -7,7 +7,7 @@ import os
 import socket
 import tempfile
 import time
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from talflow.wire import Connection
 
@@ -55,11 +55,11 @@ class Data:
 
     def put(self, name, data, media_type, nodes=None, replicate=None):
         path = "/v1/runtime/data/%s" % quote(name, safe="")
-        options = "?"
+        options = {}
         if nodes is not None:
-            options += "nodes=%d&" % nodes
+            options["nodes"] = nodes
         if replicate is not None:
-            options += "replicate=%s&" % ("always" if replicate else "never")
+            options["replicate"] = "always" if replicate else "never"
         with _seekable(data) as stream:
             begin = stream.tell()
             size = stream.seek(0, os.SEEK_END) - begin
@@ -70,7 +70,7 @@ class Data:
                     if reference is not None:
                         return reference
                 stream.seek(begin)
-                return self._send(path + options, media_type, stream, size)
+                return self._send(_query(path, options), media_type, stream, size)
 
             return self._again("value %s" % name, attempt)
 
@@ -115,7 +115,7 @@ class Data:
         connection = self._connect()
         try:
             headers = self._headers("keep-alive") + [("Content-Length", "0")]
-            start = "POST %s%sbytes=%d HTTP/1.1" % (path, options, size)
+            start = "POST %s HTTP/1.1" % _query(path, dict(options, bytes=size))
             connection.send_head(start, headers + [("Content-Type", media_type)])
             place = _answer(connection)
             path += "/" + place["id"]
@@ -299,6 +299,10 @@ def _some(source, position, count, file):
     if not copied:
         raise ValueError("the file has become shorter while it was read")
     return copied
+
+
+def _query(path, options):
+    return path + "?" + urlencode(options) if options else path
 
 
 def _accepted(start, body):
