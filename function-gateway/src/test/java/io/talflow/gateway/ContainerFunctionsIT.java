@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.UUID;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.DisplayName;
@@ -41,7 +42,7 @@ class ContainerFunctionsIT {
         gateway = Gateway.start(GatewayOptions.of(broker.bootstrap(), data.resolve("gateway"))
                 .withContainers(new ContainerOptions("auto", 6, Duration.ofSeconds(1), "10.222")));
         client = new GatewayClient(gateway.url());
-        version = client.apply("boxes", Map.of("workflow.yaml", """
+        String text = """
                 tal: 1
                 workflow: boxes
                 functions:
@@ -50,7 +51,10 @@ class ContainerFunctionsIT {
                 rules:
                   - when: started
                     do: [{invoke: probe}, {invoke: ready}, {complete: 1}]
-                """.formatted(image, image)));
+                """.formatted(image, image);
+        // a version of this run alone: the engine may still hold containers of a run that was killed
+        String run = UUID.randomUUID().toString();
+        version = client.apply("boxes", Map.of("workflow.yaml", text, "run.txt", run));
     }
 
     @AfterAll

@@ -19,8 +19,10 @@ import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Position;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Executors;
@@ -30,7 +32,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 
 /** A node's containers without the rest of the gateway: no Kafka, no journal, no API. */
 final class ContainerNode implements AutoCloseable {
-    static final String VERSION = "0123456789abcdef";
+    /** Of this run alone: the engine may still hold containers of a run that was killed. */
+    static final String VERSION = HexFormat.of().toHexDigits(new SecureRandom().nextLong());
+
     static final Duration GRACE = Duration.ofSeconds(1);
 
     private static final AtomicInteger NODES = new AtomicInteger();

@@ -146,8 +146,8 @@ class ContainersIT {
         await().atMost(LONG).until(() -> ContainerNode.running(engine, "idles").isEmpty());
         await().atMost(LONG)
                 .until(() -> engine.listNetworksCmd().exec().stream()
-                        .noneMatch(
-                                network -> String.valueOf(network.getLabels()).contains("/idles")));
+                        .noneMatch(network ->
+                                String.valueOf(network.getLabels()).contains(ContainerNode.VERSION + "/idles")));
         assertThat(node.result(function, Map.of("do", "echo", "text", "b"))).containsEntry("calls", 1L);
         assertThat(node.status(function).cold()).isEqualTo(2);
     }
