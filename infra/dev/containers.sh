@@ -54,7 +54,8 @@ events_logger = "file"
 network_backend = "netavark"
 CONF
 as_root rm -f "$socket"
-as_root sh -c "CONTAINERS_CONF='$state/containers.conf' setsid podman --root '$state/storage' --runroot '$state/run' \
+# From the root directory: it outlives the one this was called in, and starts nothing once its own is gone.
+as_root sh -c "cd /; CONTAINERS_CONF='$state/containers.conf' setsid podman --root '$state/storage' --runroot '$state/run' \
     system service --time 0 'unix://$socket' </dev/null >'$state/log' 2>&1 & echo \$! >'$state/pid'"
 for _ in $(seq 100); do
     if answers "$socket"; then
