@@ -103,7 +103,7 @@ class DevProcessesE2E {
                 assertThat(ListeningSockets.of(process.getValue()))
                         .as(process.getKey())
                         .isNotEmpty()
-                        .allMatch(ListeningSockets.Listening::loopback);
+                        .allMatch(ListeningSockets.Listening::onlyHere);
             }
         }
     }

@@ -14,14 +14,20 @@ final class ListeningSockets {
     private static final String LISTENING = "0A";
     private static final Set<String> LOOPBACK =
             Set.of("0100007F", "00000000000000000000000001000000", "0000000000000000FFFF00000100007F");
+    /** 10.201.0.0/16, whose subnets are a machine's own, for the containers of its functions. */
+    private static final String CONTAINERS = "C90A";
 
     private ListeningSockets() {}
 
     /**
      * @param address in hex, as the kernel has it
-     * @param loopback whether no other machine reaches it
+     * @param onlyHere whether it is there for this machine and its containers alone
      */
-    record Listening(String address, int port, boolean loopback) {}
+    record Listening(String address, int port, boolean onlyHere) {
+        private static Listening of(String address, int port) {
+            return new Listening(address, port, LOOPBACK.contains(address) || address.endsWith(CONTAINERS));
+        }
+    }
 
     static boolean canBeSeen() {
         return Files.isDirectory(Path.of("/proc/self/fd"));
@@ -35,7 +41,7 @@ final class ListeningSockets {
                 String[] fields = line.strip().split("\\s+");
                 if (fields.length > 9 && fields[3].equals(LISTENING) && own.contains(fields[9])) {
                     String[] local = fields[1].split(":");
-                    listening.add(new Listening(local[0], Integer.parseInt(local[1], 16), LOOPBACK.contains(local[0])));
+                    listening.add(Listening.of(local[0], Integer.parseInt(local[1], 16)));
                 }
             }
         }

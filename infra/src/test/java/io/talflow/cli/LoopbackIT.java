@@ -12,12 +12,12 @@ import org.junit.jupiter.api.extension.ExtendWith;
 @ExtendWith(SharedStack.class)
 class LoopbackIT {
     @Test
-    void listensOnLoopbackAlone(Talflow talflow) throws IOException {
+    void listensOnLoopbackAndForItsContainersAlone(Talflow talflow) throws IOException {
         assumeTrue(ListeningSockets.canBeSeen(), "no /proc to see what this process listens at");
         assertThat(talflow.api().healthy()).isTrue();
         assertThat(ListeningSockets.of(ProcessHandle.current().pid()))
                 .as("broker, its controller and gateway at least")
                 .hasSizeGreaterThanOrEqualTo(3)
-                .allMatch(ListeningSockets.Listening::loopback);
+                .allMatch(ListeningSockets.Listening::onlyHere);
     }
 }
