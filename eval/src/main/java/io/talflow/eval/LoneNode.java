@@ -63,8 +63,9 @@ final class LoneNode implements AutoCloseable {
 
     /** Containers that are warm and wait, of all functions. */
     long idleContainers() throws IOException, InterruptedException {
-        Map<String, Object> answer = send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/containers"))
-                .GET());
+        Map<String, Object> answer =
+                Json.parseObject(send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/containers"))
+                        .GET()));
         return ((List<?>) answer.get("functions"))
                 .stream()
                         .mapToLong(function -> (Long) ((Map<?, ?>) function).get("idle"))
@@ -92,9 +93,12 @@ final class LoneNode implements AutoCloseable {
     void fire(List<Map<String, Object>> firings, ObjLongConsumer<String> completed)
             throws IOException, InterruptedException {
         firings.forEach(firing -> awaited.put(firing.get("firing") + "/1", completed));
-        send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/firings"))
+        byte[] refused = send(HttpRequest.newBuilder(URI.create(gateway.url() + "/v1/firings"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofByteArray(Json.bytes(Map.of("firings", new ArrayList<>(firings))))));
+        if (refused.length > 0) {
+            throw new IllegalStateException("the node refused: " + new String(refused, StandardCharsets.UTF_8));
+        }
     }
 
     /** One call, alone. @return nanoseconds from before the request until its completion is read, so after Kafka has it */
@@ -131,9 +135,9 @@ final class LoneNode implements AutoCloseable {
         return found == null ? "" : new String(found.value(), StandardCharsets.UTF_8);
     }
 
-    private Map<String, Object> send(HttpRequest.Builder request) throws IOException, InterruptedException {
-        return Json.parseObject(http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray())
-                .body());
+    private byte[] send(HttpRequest.Builder request) throws IOException, InterruptedException {
+        return http.send(request.build(), HttpResponse.BodyHandlers.ofByteArray())
+                .body();
     }
 
     @Override
