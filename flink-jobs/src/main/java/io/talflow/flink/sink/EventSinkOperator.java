@@ -290,6 +290,9 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
             }
         }
         if (ended != null) {
+            if (waitingTasks.remove(ended)) {
+                waiting.clear();
+            }
             reports.flush(ended);
             timers.registerProcessingTimeTimer(TOMBSTONE, timers.currentProcessingTime() + TOMBSTONE_MILLIS);
         }

@@ -1,7 +1,9 @@
 package io.talflow.flink.sink;
 
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.apache.flink.api.common.state.MapState;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
@@ -16,6 +18,14 @@ final class KeyedRows {
             new MapStateDescriptor<>("rows", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE);
 
     private KeyedRows() {}
+
+    /** The tasks that wait for a definition. */
+    static List<String> waiting(EventSinkOperator operator) {
+        KeyedStateBackend<String> backend = operator.getKeyedStateBackend();
+        try (Stream<String> tasks = backend.getKeys("waiting", VoidNamespace.INSTANCE)) {
+            return tasks.sorted().toList();
+        }
+    }
 
     /** By task, then by the row's name. */
     static Map<String, Map<String, byte[]>> of(EventSinkOperator operator) throws Exception {

@@ -130,6 +130,30 @@ class LifeCycleHarnessTest {
     }
 
     @Test
+    @DisplayName("that is cancelled while it waits for its definition is a tombstone; its parent is told")
+    void aTaskThatNeverBegan() throws Exception {
+        try (SinkHarness harness = new SinkHarness(null, T0, T0)) {
+            harness.define("parent", "v", PARENT);
+            harness.log(start("parent", "parent/1", Map.of("n", 5)));
+            harness.readBack();
+            String child = harness.rows().keySet().stream()
+                    .filter(task -> task.startsWith("child/"))
+                    .findFirst()
+                    .orElseThrow();
+            harness.log(TalEvent.engine("c", "/test", EventTypes.TASK_CANCEL, child, Map.of()));
+            harness.readBack();
+            assertThat(harness.status(child)).isEqualTo("CANCELLED");
+            assertThat(harness.status("parent/1")).isEqualTo("COMPLETED");
+            assertThat(harness.rows().get(child)).containsExactly("h");
+            assertThat(harness.waiting()).isEmpty();
+            harness.take(harness.definitions().apply("child", "v", CHILD, T0));
+            assertThat(harness.status(child)).isEqualTo("CANCELLED");
+            harness.jobClock(T0 + WEEK + 120_000);
+            assertThat(harness.rows()).isEmpty();
+        }
+    }
+
+    @Test
     @DisplayName("before it starts are the events that are kept for it, delivered in order when it does")
     void earlyEventsAreDelivered() throws Exception {
         try (SinkHarness harness = new SinkHarness(null, T0, T0)) {

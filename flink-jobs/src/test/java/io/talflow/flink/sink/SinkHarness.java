@@ -182,6 +182,11 @@ final class SinkHarness implements AutoCloseable {
         return rows;
     }
 
+    /** The tasks that keyed state says wait for a definition. */
+    List<String> waiting() {
+        return KeyedRows.waiting(operator);
+    }
+
     /** The sizes of all rows of all tasks together, names included, in bytes, when a snapshot is taken. */
     long stateBytes() throws Exception {
         snapshot();

@@ -32,7 +32,9 @@ public final class Replay {
         this.history = history;
         byte[] text = history.definition().getBytes(StandardCharsets.UTF_8);
         Program program = Program.of(Formats.load(history.file(), text), history.version());
-        this.engine = new TaskEngine(new OnlyDefinition(history, program), new PlainMatcher());
+        this.engine = new TaskEngine(
+                new OnlyDefinition(history, neverBegan(history) ? Optional.empty() : Optional.of(program)),
+                new PlainMatcher());
     }
 
     /**
@@ -44,6 +46,13 @@ public final class Replay {
         Replay replay = new Replay(history);
         history.events().forEach(replay::apply);
         return replay.compared();
+    }
+
+    /** When a definition came to the job is not in the log; that it did not come before the task's end, its history says. */
+    private static boolean neverBegan(History history) {
+        return history.events().stream()
+                .flatMap(entry -> entry.decisions().stream())
+                .anyMatch(decision -> TaskEngine.NOT_BEGUN.equals(decision.get("noted")));
     }
 
     /** As the job does: an event that cannot be applied leaves nothing behind. */
@@ -113,17 +122,15 @@ public final class Replay {
     }
 
     /** The one definition a history brings; it is the current one, too. */
-    private record OnlyDefinition(History history, Program program) implements Definitions {
+    private record OnlyDefinition(History history, Optional<Program> program) implements Definitions {
         @Override
         public Optional<Program> find(String workflow, String version) {
-            return workflow.equals(history.workflow()) && version.equals(history.version())
-                    ? Optional.of(program)
-                    : Optional.empty();
+            return program.filter(one -> workflow.equals(history.workflow()) && version.equals(history.version()));
         }
 
         @Override
         public Optional<String> current(String workflow) {
-            return workflow.equals(history.workflow()) ? Optional.of(history.version()) : Optional.empty();
+            return program.filter(one -> workflow.equals(history.workflow())).map(one -> history.version());
         }
     }
 }

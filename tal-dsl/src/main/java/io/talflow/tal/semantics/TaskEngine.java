@@ -24,6 +24,8 @@ public final class TaskEngine {
     static final int MAX_PARKED = 10_000;
     /** Of a task that has ended: ignored events up to which each is told in the history; a flood's others are counted. */
     static final int MAX_IGNORED_TOLD = 1_000;
+    /** What the history notes of a cancel that found its task waiting for its definition. */
+    public static final Map<String, Object> NOT_BEGUN = Map.of("begun", false);
     /** Rows removed in one sweep. */
     private static final int SWEPT = 1_000;
 
@@ -198,12 +200,7 @@ public final class TaskEngine {
     private void waiting(TaskState state, TaskHeader header, LogEvent logEvent, List<Effect> effects) {
         TalEvent event = logEvent.event();
         if (event.type().equals(EventTypes.TASK_CANCEL)) {
-            header.advance(logEvent.timeMillis());
-            header.status = Status.CANCELLED;
-            header.endedAt = header.updatedAt;
-            new Parking(state, header).drain();
-            status(state, header, effects);
-            effects.add(new Effect.Ended(header.task));
+            cancelUnbegun(state, header, logEvent, effects);
         } else if (event.type().equals(EventTypes.TASK_PINNED) && header.version.isEmpty()) {
             header.advance(logEvent.timeMillis());
             header.version = String.valueOf(((Map<?, ?>) event.value()).get("version"));
@@ -218,6 +215,22 @@ public final class TaskEngine {
                     "%s waits for definition %s and already keeps %d events"
                             .formatted(header.task, header.workflow, MAX_PARKED)));
         }
+    }
+
+    /** Nothing of it has run and no rule has seen anything, so it ends as it stands, whatever its definition says. */
+    private static void cancelUnbegun(TaskState state, TaskHeader header, LogEvent logEvent, List<Effect> effects) {
+        header.advance(logEvent.timeMillis());
+        header.status = Status.CANCELLED;
+        header.endedAt = header.updatedAt;
+        new Parking(state, header).drain();
+        status(state, header, effects);
+        state.remove("in");
+        SubTasks.tellParent(state, header, effects);
+        Map<String, Object> decision = TaskStep.decision(header, logEvent);
+        decision.put("noted", NOT_BEGUN);
+        decision.put("ended", header.status.name());
+        effects.add(new Effect.Decision(header.task, decision));
+        effects.add(new Effect.Ended(header.task));
     }
 
     private void running(TaskState state, TaskHeader header, LogEvent logEvent, List<Effect> effects) {

@@ -135,7 +135,7 @@ final class TaskStep {
 
     private void finish() {
         run.effects.add(new Effect.Status(header.task, Effect.Status.TASK, TaskStatus.of(run.state, header, true)));
-        SubTasks.tellParent(run);
+        SubTasks.tellParent(run.state, header, run.effects);
         Remains remains = new Remains(run);
         remains.begin();
         if (remains.sweep(SWEPT_AT_END)) {

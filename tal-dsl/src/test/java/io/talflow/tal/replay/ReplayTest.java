@@ -126,6 +126,20 @@ class ReplayTest {
     }
 
     @Test
+    void ofATaskThatWasCancelledBeforeItsDefinitionCameDoesNotBeginItEither() throws IOException {
+        lines.subList(2, lines.size()).clear();
+        add(2, paid("a", 2));
+        add(3, TalEvent.engine("c", "/test", EventTypes.TASK_CANCEL, TASK, Map.of()), """
+                {"revision": 1, "noted": {"begun": false}, "ended": "CANCELLED"}""");
+        add(4, paid("b", 2), """
+                {"revision": 2, "ignored": "task has ended"}""");
+        Outcome outcome = replay();
+        assertThat(outcome.difference()).isEmpty();
+        assertThat(outcome.decisions()).isEqualTo(2);
+        assertThat(outcome.status()).containsEntry("status", "CANCELLED");
+    }
+
+    @Test
     void refusesWhatIsNoHistoryWithTheLine() {
         assertThatThrownBy(() -> read(""))
                 .isInstanceOf(HistoryFile.Unreadable.class)
