@@ -117,7 +117,11 @@ final class RecoveredOperator implements Engine, AutoCloseable {
         List<Effect> effects = new ArrayList<>();
         List<TalEvent> appended = new ArrayList<>();
         List<Map<String, Object>> decisions = new ArrayList<>();
-        for (Outgoing record : said(next).records()) {
+        Said said = said(next);
+        said.requests().stream()
+                .filter(request -> request.kind() == Request.Kind.RUN)
+                .forEach(request -> effects.add(dispatch(request)));
+        for (Outgoing record : said.records()) {
             if (record.topic().equals(Topics.HISTORY)) {
                 Map<String, Object> decision = Json.parseObject(record.value());
                 effects.add(new Effect.Decision(task, decision));
@@ -136,6 +140,19 @@ final class RecoveredOperator implements Engine, AutoCloseable {
             }
         }
         return effects;
+    }
+
+    private Effect.Dispatch dispatch(Request request) {
+        return new Effect.Dispatch(
+                task,
+                workflow,
+                VERSION,
+                request.firing(),
+                request.attempt(),
+                request.function(),
+                request.as(),
+                request.input(),
+                "");
     }
 
     private Said said(LogRecord record) throws Exception {

@@ -53,6 +53,7 @@ final class Ending {
         end.put("status", status.name());
         end.put("error", error);
         end.put("notCompensated", List.of());
+        end.put("undoes", (long) header.undoable);
         state.put("end", Json.bytes(end));
         undoNext();
     }
@@ -95,7 +96,6 @@ final class Ending {
      * @param error why it failed; null: it completed
      */
     void undone(Invocation invocation, Object error) {
-        state.remove("i/" + invocation.call());
         Map<String, Object> end = Json.parseObject(state.get("end"));
         if (error != null) {
             List<Object> failures = new ArrayList<>((List<?>) end.get("notCompensated"));
@@ -125,6 +125,8 @@ final class Ending {
             error.put("notCompensated", failures);
         }
         state.remove("end");
+        // Until now they told a repeat of their outcomes from an outcome of what never was.
+        run.garbage.add("i/" + COMPENSATE + "/", "", 0, (Long) end.getOrDefault("undoes", 1L));
         end(Status.valueOf((String) end.get("status")), null, error);
     }
 }

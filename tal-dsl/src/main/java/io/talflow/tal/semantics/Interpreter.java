@@ -12,7 +12,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** Runs tasks of one workflow in memory on the meaning of each pattern spelled out: no Flink, no log, no clock. */
+/**
+ * Runs tasks of one workflow in memory on the meaning of each pattern spelled out: no Flink, no log, no clock. Of tasks of
+ * other workflows there are none: what is appended for them is told and goes nowhere.
+ */
 public final class Interpreter {
     /** The version its tasks run. */
     public static final String VERSION = "interpreted";
@@ -84,7 +87,8 @@ public final class Interpreter {
         List<Effect> effects = engine.apply(rows, new LogEvent(event, 0, offset, timeMillis));
         all.addAll(effects);
         for (Effect effect : effects) {
-            if (effect instanceof Effect.Append append) {
+            if (effect instanceof Effect.Append append
+                    && TaskId.workflow(append.event().task()).equals(workflow)) {
                 all.addAll(on(append.event(), timeMillis));
             } else if (effect instanceof Effect.Sweep) {
                 sweep(rows);

@@ -11,7 +11,8 @@ final class Draw {
     private static final List<String> EVENTS = List.of("A", "B", "C", "D");
     private static final Flow.Function SPLIT = new Flow.Function("split", List.of("parts"), List.of("head"));
     private static final Flow.Function BODY = new Flow.Function("body", List.of(), List.of());
-    private static final Flow.Function SUB = new Flow.Function("sub", List.of(), List.of(), List.of(), true);
+    private static final Flow.Function SUB = Flow.Function.task("sub");
+    private static final Flow.Function UNDO = new Flow.Function("undo", List.of(), List.of());
     private static final List<String> NODES = List.of("split", "body", "body", "sub");
 
     private final Random random;
@@ -79,6 +80,10 @@ final class Draw {
                 : rule.cancelling(NODES.get(random.nextInt(NODES.size())));
     }
 
+    private Flow.Function undone(Flow.Function function) {
+        return random.nextBoolean() ? function.undoneBy(UNDO.name()) : function;
+    }
+
     private Flow.Function trying(Flow.Function function) {
         List<Flow.Retry> retry = new ArrayList<>();
         for (int entry = random.nextInt(3); entry > 0; entry--) {
@@ -98,9 +103,12 @@ final class Draw {
         DrawExpr streaming = expressions.streaming();
         List<Rule> rules = new ArrayList<>();
         rules.add(invoking("go", Expr.leaf(Expr.Kind.STARTED, ""), "split").once());
-        rules.add(invoking("each", streaming.item(), "body"));
+        rules.add(invoking("each", streaming.item(), "body").atMost(Math.max(0, random.nextInt(5) - 2)));
         if (random.nextInt(3) > 0) {
             rules.add(Rule.of("caught", Expr.leaf(Expr.Kind.FAILED, "body")));
+        }
+        if (knobs.timed() && random.nextInt(3) == 0) {
+            rules.add(Rule.of("quit", Expr.event("B")).once().failing(true));
         }
         Rule gather = rule("join", streaming.gather(), 0);
         rules.add(random.nextBoolean() ? gather.withOnFailed() : gather);
@@ -113,7 +121,7 @@ final class Draw {
             rules.add(adding(
                     streaming, cancelling(rule("r" + index, streaming.root(random.nextInt(knobs.depth())), more))));
         }
-        List<Flow.Function> functions = List.of(trying(SPLIT), trying(BODY), SUB);
+        List<Flow.Function> functions = List.of(undone(trying(SPLIT)), undone(trying(BODY)), trying(UNDO), SUB);
         return new Case(
                 new Flow(EVENTS, functions, rules, addable(streaming)),
                 new DrawLog(random, EVENTS).streaming(knobs.events()));

@@ -32,7 +32,27 @@ final class DrawLog {
         for (int left = random.nextInt(most) + 1; left > 0; left--) {
             log.add(random.nextInt(3) == 0 ? outside() : said());
         }
+        if (random.nextInt(3) == 0) {
+            undoing();
+        }
         return log;
+    }
+
+    /** A cancel, and how its compensations end, whichever there are: the last first, some tried again. */
+    private void undoing() {
+        log.add(new RawEvent(RawEvent.Type.CANCEL, "", "/operator", "e" + log.size(), "", 1, "", step()));
+        for (int number = 4; number >= 0; number--) {
+            for (int attempt = 1 + random.nextInt(3); attempt > 0; attempt--) {
+                log.add(undone(number, 1 + random.nextInt(2)));
+            }
+        }
+    }
+
+    private RawEvent undone(int number, int attempt) {
+        RawEvent.Type end = List.of(RawEvent.Type.FAILED, RawEvent.Type.LOST, RawEvent.Type.COMPLETED)
+                .get(Math.min(2, random.nextInt(4)));
+        String id = "e" + log.size();
+        return new RawEvent(end, "undo", "", id, "", random.nextInt(5), "compensate/" + number, step()).by(attempt);
     }
 
     private RawEvent outside() {
@@ -76,7 +96,7 @@ final class DrawLog {
                 : type == RawEvent.Type.ADD || random.nextInt(3) == 0
                         ? "x" + random.nextInt(2)
                         : "r" + random.nextInt(4);
-        return new RawEvent(type, name, "/operator", id, "", 0, "", step());
+        return new RawEvent(type, name, "/operator", id, "", random.nextInt(2), "", step());
     }
 
     private RawEvent said() {
@@ -100,6 +120,9 @@ final class DrawLog {
         if (random.nextInt(8) == 0) {
             RawEvent.Type end = random.nextInt(4) == 0 ? RawEvent.Type.FAILED : RawEvent.Type.COMPLETED;
             return new RawEvent(end, "sub", "", id, "", n, "spawn/" + random.nextInt(3), step());
+        }
+        if (random.nextInt(10) == 0) {
+            return undone(random.nextInt(3), 1);
         }
         if (random.nextInt(12) == 0) {
             boolean producer = random.nextInt(3) == 0;

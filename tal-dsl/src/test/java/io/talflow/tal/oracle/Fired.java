@@ -13,7 +13,11 @@ record Fired(String rule, int ordinal, Branch branch, String at, List<String> ev
         DO,
         ELSE,
         TIMEOUT,
-        FAILED
+        FAILED,
+        /** A compensation: {@code events} names the node that it undoes. */
+        UNDO,
+        /** The task's end: {@code events} is its status. */
+        END
     }
 
     @Override

@@ -22,14 +22,30 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
      *
      * @param streams names of the streams it declares; {@code values} of the single data
      * @param isTask it is a task of another workflow, not a function
+     * @param compensate the function that undoes it; empty: none does
      */
-    record Function(String name, List<String> streams, List<String> values, List<Retry> retry, boolean isTask) {
+    record Function(
+            String name,
+            List<String> streams,
+            List<String> values,
+            List<Retry> retry,
+            boolean isTask,
+            String compensate) {
         Function(String name, List<String> streams, List<String> values) {
-            this(name, streams, values, List.of(), false);
+            this(name, streams, values, List.of(), false, "");
+        }
+
+        /** A task of another workflow. */
+        static Function task(String name) {
+            return new Function(name, List.of(), List.of(), List.of(), true, "");
         }
 
         Function trying(List<Retry> again) {
-            return new Function(name, streams, values, again, isTask);
+            return new Function(name, streams, values, again, isTask, compensate);
+        }
+
+        Function undoneBy(String other) {
+            return new Function(name, streams, values, retry, isTask, other);
         }
     }
 
@@ -50,7 +66,9 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
      * @param condition {@code if}: the matched event has an {@code n} of at least this
      * @param invoke a function that {@code do} invokes, or a task that it starts; empty: none
      * @param cancel a node that {@code do} cancels after that; empty: none
-     * @param adds a rule that {@code do} adds at last
+     * @param adds a rule that {@code do} adds after that
+     * @param fails whether {@code do} fails the task at last, and undoes what completed
+     * @param most {@code maxConcurrency}; 0: none
      */
     record Rule(
             String id,
@@ -64,7 +82,9 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
             String invoke,
             List<Switch> switches,
             String cancel,
-            Optional<Rule> adds) {
+            Optional<Rule> adds,
+            boolean fails,
+            int most) {
         Rule(
                 String id,
                 Expr when,
@@ -88,7 +108,9 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
                     invoke,
                     switches,
                     "",
-                    Optional.empty());
+                    Optional.empty(),
+                    false,
+                    0);
         }
 
         static Rule of(String id, Expr when) {
@@ -153,6 +175,14 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
             return with(rule -> rule.adds = added);
         }
 
+        Rule failing(boolean fails) {
+            return with(rule -> rule.fails = fails);
+        }
+
+        Rule atMost(int most) {
+            return with(rule -> rule.most = most);
+        }
+
         /** The same as the task knows it. */
         Rule named(String other) {
             return with(rule -> rule.id = other);
@@ -177,6 +207,8 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
             private List<Switch> switches;
             private String cancel;
             private Optional<Rule> adds;
+            private boolean fails;
+            private int most;
 
             Changed(Rule rule) {
                 id = rule.id;
@@ -191,12 +223,14 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
                 switches = rule.switches;
                 cancel = rule.cancel;
                 adds = rule.adds;
+                fails = rule.fails;
+                most = rule.most;
             }
 
             Rule rule() {
                 return new Rule(
                         id, when, each, condition, otherwise, onTimeout, onFailed, enabled, invoke, switches, cancel,
-                        adds);
+                        adds, fails, most);
             }
         }
     }

@@ -24,20 +24,61 @@ final class Invoked {
     private final Map<String, Long> ready = new HashMap<>();
     private final Set<String> closed = new HashSet<>();
     private final Map<Flow.Retry, Integer> retries = new HashMap<>();
+    private final Bound bound;
+    private Phase phase;
     private int attempt = 1;
-    private long attemptFrom = Long.MIN_VALUE;
-    private boolean open = true;
+    private long attemptFrom;
+    private long waitsSince;
     private int losses;
 
-    Invoked(Flow.Function function, String firing, Optional<Occurrence.Slice> slice) {
+    private enum Phase {
+        QUEUED,
+        RUNNING,
+        BACKOFF,
+        ENDED
+    }
+
+    /** @param bound of the rule that wants it */
+    Invoked(Flow.Function function, String firing, Optional<Occurrence.Slice> slice, Bound bound) {
         this.function = function;
         this.firing = firing;
         this.slice = slice;
+        this.bound = bound;
         function.streams().forEach(stream -> items.put(stream, new LinkedHashMap<>()));
+        phase = bound.takes(this, false) ? Phase.RUNNING : Phase.QUEUED;
+    }
+
+    Flow.Function function() {
+        return function;
     }
 
     boolean isOpen() {
-        return open;
+        return phase != Phase.ENDED;
+    }
+
+    /** It has got a place (D48). */
+    void runs() {
+        phase = Phase.RUNNING;
+    }
+
+    /** When its delay is over; empty: it is not waiting to be tried again. */
+    OptionalLong triedAgainAt() {
+        return phase == Phase.BACKOFF ? OptionalLong.of(attemptFrom) : OptionalLong.empty();
+    }
+
+    /** When its last attempt failed. */
+    long waitsSince() {
+        return waitsSince;
+    }
+
+    /** D48: a retry waits at the head. */
+    void isTriedAgain() {
+        phase = bound.takes(this, true) ? Phase.RUNNING : Phase.QUEUED;
+    }
+
+    private void ends() {
+        phase = Phase.ENDED;
+        bound.leaves(this);
     }
 
     boolean isOf(String node) {
@@ -53,33 +94,42 @@ final class Invoked {
             case READY -> !function.values().contains(event.name()) || ready(event, task);
             case ITEM -> !function.streams().contains(event.name()) || item(event, task);
             case CLOSE -> !function.streams().contains(event.name()) || close(event, task);
-            case COMPLETED -> !isOutcome(event, task) || completed(event, task);
-            case FAILED ->
-                !isOutcome(event, task)
-                        || isTriedAgain("E" + event.n(), task)
-                        || failed(event, Optional.of(event.n()), task);
-            case LOST -> function.isTask() || !isOutcome(event, task) || lost(event, task);
+            case COMPLETED, FAILED, LOST ->
+                !isEndedBy(event, task)
+                        || (event.type() == RawEvent.Type.COMPLETED ? completed(event, task) : failed(event, task));
             default -> throw new IllegalArgumentException("no function says " + event);
         };
     }
 
-    /** D6: of the attempt that runs; while the next one waits for its time none does. */
-    private boolean isOutcome(RawEvent event, Oracle task) {
-        return event.attempt() == attempt && attemptFrom <= task.now();
+    /** Whether it is an outcome that no attempt follows; D6: of the attempt that runs, while one waits none does. */
+    boolean isEndedBy(RawEvent event, Oracle task) {
+        if (event.attempt() != attempt || phase != Phase.RUNNING) {
+            return false;
+        }
+        boolean ended = switch (event.type()) {
+            case COMPLETED -> true;
+            case FAILED -> !willBeTriedAgain("E" + event.n(), task);
+            case LOST -> !function.isTask() && isLostForGood() && !willBeTriedAgain("Node.Lost", task);
+            default -> false;
+        };
+        if (ended) {
+            ends();
+        }
+        return ended;
     }
 
-    /** D57: the next attempt at once; the tenth is a failure. */
-    private boolean lost(RawEvent event, Oracle task) {
+    /** D57: the next attempt at once, in the same place; the tenth loss is a failure. */
+    private boolean isLostForGood() {
         if (losses == 9) {
-            return isTriedAgain("Node.Lost", task) || failed(event, Optional.empty(), task);
+            return true;
         }
         losses++;
         attempt++;
-        return true;
+        return false;
     }
 
     /** D45. */
-    private boolean isTriedAgain(String error, Oracle task) {
+    private boolean willBeTriedAgain(String error, Oracle task) {
         Optional<Flow.Retry> entry = function.retry().stream()
                 .filter(retry -> retry.error().isEmpty() || retry.error().equals(error))
                 .findFirst();
@@ -88,8 +138,11 @@ final class Invoked {
             return false;
         }
         retries.put(entry.get(), before + 1);
-        attemptFrom = task.now() + delayMicros(entry.get(), before);
+        waitsSince = task.now();
+        attemptFrom = waitsSince + delayMicros(entry.get(), before);
         attempt++;
+        phase = Phase.BACKOFF;
+        bound.leaves(this);
         return true;
     }
 
@@ -115,7 +168,7 @@ final class Invoked {
 
     /** D43. @param by id of the event that completed the match which cancels it */
     void cancel(String by, Oracle task) {
-        open = false;
+        ends();
         task.happens(Expr.Kind.SETTLED, function.name(), "", by, OptionalLong.empty(), slice);
         closeRest(by, true, task);
     }
@@ -154,21 +207,20 @@ final class Invoked {
     }
 
     private boolean completed(RawEvent event, Oracle task) {
-        open = false;
+        task.end().completed(function);
         happens(Expr.Kind.COMPLETED, "", event, slice, task);
         happens(Expr.Kind.SETTLED, "", event, slice, task);
         closeRest(event.id(), false, task);
         return true;
     }
 
-    /** @param n of the failure's data */
-    private boolean failed(RawEvent event, Optional<Long> n, Oracle task) {
-        open = false;
+    private boolean failed(RawEvent event, Oracle task) {
         Set<String> streams = new HashSet<>();
         items.keySet().stream().filter(stream -> !closed.contains(stream)).forEach(stream -> streams.add(over(stream)));
         boolean awaited = task.waitsForFailure(function.name(), streams);
         if (awaited) {
-            OptionalLong told = n.map(OptionalLong::of).orElse(OptionalLong.empty());
+            boolean lost = event.type() == RawEvent.Type.LOST;
+            OptionalLong told = lost ? OptionalLong.empty() : OptionalLong.of(event.n());
             task.happens(Expr.Kind.FAILED, function.name(), "", event.id(), told, slice);
             closeRest(event.id(), true, task);
         }

@@ -5,9 +5,7 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
@@ -28,12 +26,14 @@ final class Oracle {
     private final List<Known> rules = new ArrayList<>();
     private final Deque<Runnable> pending = new ArrayDeque<>();
     private final Set<String> outside = new HashSet<>();
-    private final Map<String, Invoked> invoked = new LinkedHashMap<>();
+    private final Calls calls;
+    private final End end;
     private int raw;
-    private boolean ended;
 
     private Oracle(Flow flow) {
         this.flow = flow;
+        this.calls = new Calls(flow);
+        this.end = new End(this, flow);
         flow.rules().forEach(rule -> rules.add(new Known(rule, Optional.empty())));
     }
 
@@ -81,8 +81,23 @@ final class Oracle {
         return eventTimes.get(eventTimes.size() - 1);
     }
 
+    int raw() {
+        return raw;
+    }
+
+    End end() {
+        return end;
+    }
+
+    void tell(Fired one) {
+        fired.add(one);
+    }
+
     private void apply(RawEvent event) {
-        if (ended) {
+        if (!end.isRunning()) {
+            if (!end.isOver()) {
+                end.says(event);
+            }
             return;
         }
         switch (event.type()) {
@@ -93,7 +108,7 @@ final class Oracle {
                 }
             }
             case UNKNOWN, POKE -> {}
-            case CANCEL -> ended = true;
+            case CANCEL -> end.as("CANCELLED", event.n() > 0);
             case ENABLE, DISABLE -> {
                 if (isKnown(event.name())) {
                     switched.add(new Switched(next(), -1, event.name(), event.type() == RawEvent.Type.ENABLE));
@@ -104,9 +119,9 @@ final class Oracle {
                         .filter(rule -> rule.id().equals(event.name()))
                         .forEach(this::add);
             case READY, ITEM, CLOSE, COMPLETED, FAILED, LOST -> {
-                Invoked of = invoked.get(event.firing());
-                if (of != null && of.isOpen()) {
-                    ended = !of.says(event, this);
+                Optional<Invoked> open = calls.open(event.firing());
+                if (open.isPresent() && !open.get().says(event, this)) {
+                    end.as("FAILED", false);
                 }
             }
         }
@@ -123,7 +138,7 @@ final class Oracle {
 
     /** One after the other what the log event brings, then what that causes (D7, D8). */
     private void deliver() {
-        while (!ended && !pending.isEmpty()) {
+        while (end.isRunning() && !pending.isEmpty()) {
             pending.remove().run();
             settle();
         }
@@ -166,10 +181,10 @@ final class Oracle {
 
     /** Carries out all that follows from what is known, in its order. */
     private void settle() {
-        while (!ended) {
+        while (!end.isOver()) {
             int first = -1;
             Decision next = null;
-            for (int rule = 0; rule < rules.size(); rule++) {
+            for (int rule = 0; end.isRunning() && rule < rules.size(); rule++) {
                 List<Decision> decisions = decisions(rule);
                 if (rules.get(rule).done < decisions.size()) {
                     Decision candidate = decisions.get(rules.get(rule).done);
@@ -179,12 +194,25 @@ final class Oracle {
                     }
                 }
             }
-            if (next == null) {
+            Optional<Invoked> retry = firstRetry();
+            if (retry.isPresent() && (next == null || next.match.at().isAfter(retryAt(retry.get())))) {
+                retry.get().isTriedAgain();
+            } else if (next == null) {
                 return;
+            } else {
+                rules.get(first).done++;
+                fire(first, next);
             }
-            rules.get(first).done++;
-            fire(first, next);
         }
+    }
+
+    private Optional<Invoked> firstRetry() {
+        return end.isRunning() ? calls.firstRetry(now()) : Calls.firstRetry(end.undoing().stream(), now());
+    }
+
+    /** D26: of what is due at one time retries come last. */
+    private static Moment retryAt(Invoked call) {
+        return new Moment(call.triedAgainAt().getAsLong(), -1, Optional.of(START), Integer.MAX_VALUE);
     }
 
     private void fire(int index, Decision decision) {
@@ -195,15 +223,13 @@ final class Oracle {
         String at = match.at().isDeadline() ? "@" + match.at().micros() / 1000 : "#" + match.raw();
         fired.add(new Fired(rule.id(), ordinal, decision.branch, at, match.events()));
         if (decision.branch == Branch.DO) {
-            String firing = rule.id() + "/" + ordinal;
-            flow.functions().stream()
-                    .filter(function -> function.name().equals(rule.invoke()))
-                    .forEach(function -> invoked.put(firing, new Invoked(function, firing, match.slice())));
+            calls.invoke(rule, rule.id() + "/" + ordinal, match.slice());
             rule.switches().forEach(what -> switched.add(new Switched(match.at(), index, what.rule(), what.on())));
-            invoked.values().stream()
-                    .filter(open -> open.isOpen() && open.isOf(rule.cancel()))
-                    .forEach(open -> open.cancel(match.event(), this));
+            calls.openOf(rule.cancel()).toList().forEach(open -> open.cancel(match.event(), this));
             rule.adds().ifPresent(this::add);
+            if (rule.fails()) {
+                end.as("FAILED", true);
+            }
         }
     }
 

@@ -10,8 +10,10 @@ final class OracleRow {
     private static final List<Function> FUNCTIONS = List.of(
             new Function("split", List.of("parts"), List.of("head")),
             new Function("body", List.of(), List.of()),
-            new Function("tried", List.of(), List.of(), List.of(new Flow.Retry("", 2, 10, 2, 0, false)), false),
-            new Function("sub", List.of(), List.of(), List.of(), true));
+            new Function("tried", List.of(), List.of()).trying(List.of(new Flow.Retry("", 2, 10, 2, 0, false))),
+            new Function("done", List.of(), List.of()).undoneBy("undo"),
+            new Function("undo", List.of(), List.of()).trying(List.of(new Flow.Retry("E2", 1, 10, 1, 0, false))),
+            Function.task("sub"));
 
     private OracleRow() {}
 

@@ -134,7 +134,32 @@ class OracleTaskTest {
                         "A@1 A@2",
                         "DO#1[A1] DO#2[A2]"),
                 Arguments.of(
-                        "D23: after a cancel of the task nothing", List.of(call), "A@1 cancel:@2 A@3", "DO#1[A1]"));
+                        "D23: after a cancel of the task nothing",
+                        List.of(call),
+                        "A@1 cancel:@2 A@3",
+                        "DO#1[A1] END#2[CANCELLED]"),
+                Arguments.of(
+                        "D48: one at a time, the next when the first has ended",
+                        List.of(call.atMost(1), done),
+                        "A@1 A@2 completed:#early~c/1@3 completed:#a~c/0@4 completed:#b~c/1@5",
+                        "c:DO#1[A1] c:DO#2[A2] r:DO#4[a] r:DO#5[b]"),
+                Arguments.of(
+                        "D48: a retry waits before the others, from when its delay is over",
+                        List.of(call.atMost(1), done),
+                        "A@1 A@2 A@3 failed:#f~c/0@4 .@14 completed:#x~c/2@15 completed:#b~c/1@16"
+                                + " completed:#y~c/2@17 completed:#a~c/0^2@18 completed:#c~c/2@19",
+                        "c:DO#1[A1] c:DO#2[A2] c:DO#3[A3] r:DO#7[b] r:DO#9[a] r:DO#10[c]"),
+                Arguments.of(
+                        "D49: what completed is undone, the last first, and only the retries' time counts",
+                        List.of(
+                                Rule.of("c", A).invoking("done"),
+                                Rule.of("q", B).failing(true),
+                                Rule.of("t", new Expr.Every(8))),
+                        "A@1 A@2 A@3 completed:#y~c/1@4 completed:#x~c/0@5 B@6 completed:#w~c/2@7 cancel:@8"
+                                + " failed:=2#f~compensate/1@9 completed:#early~compensate/1^2@18"
+                                + " completed:#u~compensate/1^2@19 failed:#g~compensate/0@20 A@21",
+                        "c:DO#1[A1] c:DO#2[A2] c:DO#3[A3] q:DO#6[B1] compensate:UNDO#6[done]"
+                                + " compensate:UNDO#11[done] task:END#12[FAILED]"));
     }
 
     static Stream<Arguments> streams() {
@@ -202,17 +227,17 @@ class OracleTaskTest {
                         "D30: another content fails the task",
                         foreach,
                         two + "item:parts=9#k1~go/0@3 item:parts#k2~go/0@4",
-                        before),
+                        before + " task:END#3[FAILED]"),
                 Arguments.of(
                         "D31: a close that contradicts fails the task",
                         foreach,
                         two + "close:parts=3~go/0@3 completed:#a~each/0@4",
-                        before),
+                        before + " task:END#3[FAILED]"),
                 Arguments.of(
                         "D31: an item after the close fails the task",
                         foreach,
                         two + "close:parts=2~go/0@3 item:parts#k3~go/0@4 item:parts#k4~go/0@5",
-                        before),
+                        before + " task:END#4[FAILED]"),
                 Arguments.of("D32: a failed stream", foreach, two + "failed:#f~go/0@3", before + " r:FAILED#3[]"),
                 Arguments.of(
                         "D57: the next attempt's outcome counts, the lost one's does not",
@@ -247,6 +272,6 @@ class OracleTaskTest {
                         "D21: a failure nobody waits for",
                         foreach,
                         two + "failed:#f~each/0@3 item:parts#k2~go/0@4",
-                        before));
+                        before + " task:END#3[FAILED]"));
     }
 }

@@ -19,6 +19,7 @@ import org.yaml.snakeyaml.Yaml;
 final class Product {
     private static final String TASK = TalText.WORKFLOW + "/k";
     private static final String START_ID = TASK + "/start";
+    private static final String UNDO = "compensate:";
 
     /** When the interpreter's first event is stamped. */
     private static final long START_MILLIS = 1_700_000_000_001L;
@@ -48,17 +49,32 @@ final class Product {
     /** Every firing emits one event that tells what it saw; the decision tells the same firings in the same order. */
     private static void tell(int index, List<Effect> effects, List<Fired> fired) {
         Deque<List<String>> seen = new ArrayDeque<>();
+        List<Fired> ends = new ArrayList<>();
         for (Effect effect : effects) {
+            if (effect instanceof Effect.Dispatch call
+                    && call.attempt() == 1
+                    && call.as().startsWith(UNDO)) {
+                int number =
+                        Integer.parseInt(call.firing().substring(call.firing().lastIndexOf('/') + 1));
+                String node = call.as().substring(UNDO.length());
+                ends.add(new Fired(End.COMPENSATE, number, Branch.UNDO, "#" + index, List.of(node)));
+            }
             if (effect instanceof Effect.Emit emit) {
                 List<String> events = new ArrayList<>();
                 ((List<?>) ((Map<?, ?>) emit.event().value()).get("events"))
                         .forEach(id -> events.add(id.equals(START_ID) ? "start" : id.toString()));
                 seen.add(events);
             }
-            if (effect instanceof Effect.Decision decision && decision.data().get("fired") instanceof List<?> all) {
-                all.forEach(one -> tell(index, (Map<?, ?>) one, seen, fired));
+            if (effect instanceof Effect.Decision decision && decision.task().equals(TASK)) {
+                if (decision.data().get("fired") instanceof List<?> all) {
+                    all.forEach(one -> tell(index, (Map<?, ?>) one, seen, fired));
+                }
+                if (decision.data().get("ended") instanceof String status) {
+                    ends.add(new Fired("task", 0, Branch.END, "#" + index, List.of(status)));
+                }
             }
         }
+        fired.addAll(ends);
     }
 
     /** A match that nothing fired for has no ordinal. */
@@ -92,7 +108,8 @@ final class Product {
             case ENABLE -> Map.of("enable", raw.name(), "by", "test");
             case DISABLE -> Map.of("disable", raw.name(), "by", "test");
             case ADD -> Map.of("add", added(flow, raw.name()), "by", "test");
-            case CANCEL, LOST -> Map.of("reason", "drawn");
+            case CANCEL -> Map.of("compensate", raw.n() > 0);
+            case LOST -> Map.of("reason", "drawn");
             default -> Map.of("n", raw.n());
         };
     }

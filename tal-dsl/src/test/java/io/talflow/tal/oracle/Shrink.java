@@ -53,7 +53,7 @@ final class Shrink {
         return all.stream().filter(smaller -> !smaller.flow().rules().isEmpty());
     }
 
-    /** Without a rule that may be added, or with a simpler one; without a function's retries. */
+    /** Without a rule that may be added, or with a simpler one; without a function's retries or its compensation. */
     private static List<Flow> flows(Flow of) {
         List<Flow> all = new ArrayList<>();
         for (int index = 0; index < of.addable().size(); index++) {
@@ -65,10 +65,13 @@ final class Shrink {
             }
         }
         for (int index = 0; index < of.functions().size(); index++) {
-            if (!of.functions().get(index).retry().isEmpty()) {
-                List<Flow.Function> changed = new ArrayList<>(of.functions());
-                changed.set(index, changed.get(index).trying(List.of()));
-                all.add(new Flow(of.events(), changed, of.rules(), of.addable()));
+            Flow.Function function = of.functions().get(index);
+            for (Flow.Function simpler : List.of(function.trying(List.of()), function.undoneBy(""))) {
+                if (!simpler.equals(function)) {
+                    List<Flow.Function> changed = new ArrayList<>(of.functions());
+                    changed.set(index, simpler);
+                    all.add(new Flow(of.events(), changed, of.rules(), of.addable()));
+                }
             }
         }
         return all;
@@ -114,6 +117,12 @@ final class Shrink {
             all.add(rule.adding(Optional.empty()));
             simpler(added).forEach(simpler -> all.add(rule.adding(Optional.of(simpler))));
         });
+        if (rule.fails()) {
+            all.add(rule.failing(false));
+        }
+        if (rule.most() > 0) {
+            all.add(rule.atMost(0));
+        }
         if (!rule.each()) {
             all.add(rule.fromEach());
         }

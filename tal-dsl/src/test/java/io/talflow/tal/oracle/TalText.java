@@ -44,7 +44,8 @@ final class TalText implements Expr.Visitor<String> {
                 ? ""
                 : ", retry: "
                         + function.retry().stream().map(TalText::retry).collect(Collectors.joining(", ", "[", "]"));
-        return "  %s: {replay: {runtime: 0s}%s%s}%n".formatted(function.name(), emitting, retry);
+        String undone = function.compensate().isEmpty() ? "" : ", compensate: " + function.compensate();
+        return "  %s: {replay: {runtime: 0s}%s%s%s}%n".formatted(function.name(), emitting, retry, undone);
     }
 
     private static String retry(Flow.Retry retry) {
@@ -67,6 +68,9 @@ final class TalText implements Expr.Visitor<String> {
         if (!rule.enabled()) {
             fields.add("enabled: false");
         }
+        if (rule.most() > 0) {
+            fields.add("maxConcurrency: " + rule.most());
+        }
         rule.condition()
                 .ifPresent(
                         least -> fields.add("if: \"${ has(event.data.n) && event.data.n >= %d }\"".formatted(least)));
@@ -82,6 +86,9 @@ final class TalText implements Expr.Visitor<String> {
             actions.add("{cancel: %s}".formatted(rule.cancel()));
         }
         rule.adds().ifPresent(added -> actions.add("{add: %s}".formatted(rule(flow, added))));
+        if (rule.fails()) {
+            actions.add("{fail: {error: Drawn, compensate: true}}");
+        }
         fields.add("do: [%s]".formatted(String.join(", ", actions)));
         if (rule.otherwise()) {
             fields.add("else: " + note(rule, "else"));

@@ -157,6 +157,19 @@ class FailuresTest {
     }
 
     @Test
+    void ignoresWhatACompensationSaysAgain() {
+        TaskScript task = booked();
+        task.fail(task.call("pay"), "Card.Declined");
+        Effect.Dispatch hotel = task.call("compensate:hotel");
+        task.complete(hotel, null).complete(hotel, null);
+        assertThat(task.deadLetters()).isEmpty();
+        assertThat(task.calls("compensate:flight")).hasSize(1);
+        assertThat(task.status().get("counts").toString()).contains("ignoredEvents=1");
+        task.complete(task.call("compensate:flight"), null).complete(hotel, null);
+        assertThat(task.rows()).containsOnlyKeys("h", "err");
+    }
+
+    @Test
     void aCancelMayUndo() {
         TaskScript task = booked();
         task.cancel(true);
