@@ -34,7 +34,7 @@ import org.apache.hc.client5.http.async.methods.SimpleHttpResponse;
 /**
  * Sends each firing to its node until that has it: accepted means in its journal. A lone firing goes at once; while a call to
  * a node is under way, those that come meanwhile for it go together, since the cost is per call. A call that fails is made
- * again with the same firings, to the same node, until the node takes it or is lost: the gateway knows a firing by its id.
+ * again with the same firings, to the same node, until the node takes it or is given up: the gateway knows a firing by its id.
  *
  * <p>What a lost node had is told to the log, a loss for each firing; what that means is for the task to say. What a node has
  * and what it has not accepted yet is in every checkpoint. Holds up its input only beyond {@link #MAX_PENDING} unaccepted
@@ -133,6 +133,9 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
 
     @Override
     public void close() throws Exception {
+        if (watch != null) {
+            watch.close();
+        }
         if (client != null) {
             client.close();
         }
@@ -247,7 +250,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
 
     @Override
     public void taken(Lane lane, List<Request> batch) {
-        lane.accepted(batch);
+        accepted(lane, batch);
         send(lane);
     }
 
@@ -259,10 +262,15 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
                     batch,
                     failure == null ? "HTTP " + response.getCode() + client.hint(response) : failure.toString());
         } else {
-            lane.accepted(batch);
+            accepted(lane, batch);
             rejected(batch, response.getBodyBytes());
         }
         send(lane);
+    }
+
+    private void accepted(Lane lane, List<Request> batch) {
+        lane.accepted(batch);
+        watch.reached(lane);
     }
 
     private void again(Lane lane, List<Request> batch, String reason) {

@@ -26,6 +26,10 @@ final class Lane {
     String instance = "";
     /** Waits before it tries again. */
     boolean pausing;
+    /** Speaks, but takes no calls: it is only asked to stop what may have come through. */
+    boolean unreachable;
+    /** Beats since a call was taken, while calls fail. */
+    int failedBeats;
     /** Given up: nothing is sent, what it had is another's. */
     boolean lost;
     /** Beats since it was given up; before that, of a node never heard of, those in which others were heard. */
@@ -48,6 +52,11 @@ final class Lane {
     int pending() {
         if (lost) {
             return 0;
+        }
+        if (unreachable) { // what it is to be asked for at some time holds nobody up
+            int[] runs = {0};
+            forEach(request -> runs[0] += request.withdraw() ? 0 : 1);
+            return runs[0];
         }
         int count = unsent.size();
         for (List<Request> batch : underWay) {
@@ -86,6 +95,21 @@ final class Lane {
     void accepted(List<Request> batch) {
         underWay.remove(batch);
         failures = 0;
+        failedBeats = 0;
+    }
+
+    /** A second is over. @return whether calls have failed for so many */
+    boolean isFailingFor(int seconds) {
+        failedBeats = failures == 0 ? 0 : failedBeats + 1;
+        return failedBeats >= seconds;
+    }
+
+    /** Takes out what waits to be run. */
+    List<Request> takeRuns() {
+        List<Request> runs =
+                unsent.stream().filter(request -> !request.withdraw()).toList();
+        unsent.removeAll(runs);
+        return runs;
     }
 
     /** The call has failed: the same again, before anything else; of a lost node what stops its functions only. */
@@ -119,6 +143,7 @@ final class Lane {
     void found() {
         lost = false;
         failures = 0;
+        failedBeats = 0;
         beats = 0;
     }
 

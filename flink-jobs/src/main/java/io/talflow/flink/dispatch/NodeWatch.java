@@ -48,7 +48,7 @@ final class NodeWatch {
     /** Whether there is no use in sending anything there. */
     boolean isLost(Lane lane) {
         NodeTable.Seen seen = lane.node().isEmpty() ? null : nodes.of(lane.node());
-        return lane.lost || (seen != null && seen.gone());
+        return lane.lost || lane.unreachable || (seen != null && seen.gone());
     }
 
     /** The node would not take it, since it drains. If nobody else is up, it waits for that node. */
@@ -93,12 +93,49 @@ final class NodeWatch {
             lose(lane, "silent");
         } else {
             heard(lane, seen.report().instance());
+            reach(lane);
         }
         if (lane.lost && ++lane.beats > FORGOTTEN) {
             lane.clear();
         }
         if (lane.lost && lane.isEmpty() && open.of(lane.node()).isEmpty()) {
+            reached(lane);
             lanes.remove(lane.node());
+        }
+    }
+
+    /** It speaks. Does it take calls, too? What it has accepted it may well end; what it has not is another's. */
+    private void reach(Lane lane) {
+        if (!lane.isFailingFor(options.lostAfter())) {
+            return;
+        }
+        if (!lane.unreachable) {
+            LOG.warn("node {} speaks, but takes no calls; what it has not accepted goes elsewhere", lane.node());
+            lane.unreachable = true;
+            nodes.reached(lane.node(), false);
+        }
+        for (Request request : lane.takeRuns()) {
+            Open firing = open.of(request.firing(), request.attempt());
+            if (firing != null && !firing.givenUp && giveUp(firing, "unreachable")) {
+                lane.add(Request.withdraw(
+                        request.task(), request.firing(), request.attempt())); // it may have come through
+            } else if (firing != null && !firing.givenUp) {
+                lane.add(request); // nobody could take over
+            }
+        }
+    }
+
+    /** The table outlives this watch. */
+    void close() {
+        lanes.values().forEach(this::reached);
+    }
+
+    /** The node has taken a call, or may do so again. */
+    void reached(Lane lane) {
+        if (lane.unreachable) {
+            LOG.info("node {} is called again", lane.node());
+            lane.unreachable = false;
+            nodes.reached(lane.node(), true);
         }
     }
 
@@ -110,6 +147,7 @@ final class NodeWatch {
         if (lane.lost) {
             LOG.info("node {} is back", lane.node());
             lane.found();
+            reached(lane);
             port.send(lane);
         }
     }

@@ -5,12 +5,13 @@ import io.talflow.tal.event.NodeReport.State;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The nodes by what they have said. One thread writes, any may read.
+ * The nodes by what they have said, and by whether they take calls. One thread writes what they say, any may read.
  *
  * <p>Silence is counted in beats that others kept: a second in which nobody is heard is the reader's own trouble, or the
  * broker's, and so is one that this process slept through. So where there is one node only it is never silent; nobody could
@@ -23,6 +24,9 @@ public final class NodeTable {
     private static final Logger LOG = LoggerFactory.getLogger(NodeTable.class);
 
     private final Map<String, Seen> nodes = new ConcurrentHashMap<>();
+    /** Those that take no calls, whatever they say of themselves. */
+    private final Set<String> unreachable = ConcurrentHashMap.newKeySet();
+
     private volatile List<String> up = List.of();
 
     /**
@@ -64,9 +68,16 @@ public final class NodeTable {
         changed();
     }
 
-    private void changed() {
+    /** Whether calls to the node get through, as who calls it has found. */
+    public void reached(String node, boolean taken) {
+        if (taken ? unreachable.remove(node) : unreachable.add(node)) {
+            changed();
+        }
+    }
+
+    private synchronized void changed() {
         up = nodes.entrySet().stream()
-                .filter(node -> node.getValue().isUp())
+                .filter(node -> node.getValue().isUp() && !unreachable.contains(node.getKey()))
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
@@ -85,7 +96,7 @@ public final class NodeTable {
                 .findFirst();
     }
 
-    /** Ids of those that take firings, sorted. */
+    /** Ids of those that take firings, as far as is known, sorted. */
     public List<String> up() {
         return up;
     }

@@ -196,6 +196,76 @@ class NodeWatchTest {
     }
 
     @Test
+    void thatItDoesNotTakeThoughItSpeaksGoElsewhereAndWhatItHasStays() {
+        has("a", "accepted/0");
+        has("a", "waiting/0");
+        Lane lane = lanes.get("a");
+        lane.add(run("waiting/0"));
+        beats(2, "a", "b");
+        fails(lane);
+        beats(LOST_AFTER - 1, "a", "b");
+        assertThat(log).isEmpty();
+        assertThat(nodes.up()).containsExactly("a", "b");
+        beat("a", "b");
+        assertThat(log).singleElement().satisfies(event -> {
+            assertThat(event.id()).isEqualTo("w/t@0/waiting/0/1/lost");
+            assertThat(event.extensions()).containsEntry("talnode", "a").containsEntry("talnodes", "b");
+            assertThat(event.value()).isEqualTo(Map.of("reason", "unreachable"));
+        });
+        assertThat(waiting(lane)).as("should it have come through").containsExactly("WITHDRAW w/t@0/waiting/0");
+        assertThat(lane.maySend()).as("it is still tried").isTrue();
+        assertThat(lane.pending()).as("holds nobody up").isZero();
+        assertThat(nodes.up()).as("gets nothing new").containsExactly("b");
+        assertThat(watch.isLost(lane)).isTrue();
+        beats(3, "a", "b");
+        assertThat(log).as("said once").hasSize(1);
+        takes(lane);
+        beat("a", "b");
+        assertThat(watch.isLost(lane)).isFalse();
+        assertThat(nodes.up()).containsExactly("a", "b");
+    }
+
+    @Test
+    void waitForTheOnlyNodeAlsoIfItCannotBeReached() {
+        has("a", "r/0");
+        Lane lane = lanes.get("a");
+        lane.add(run("r/0"));
+        beat("a");
+        fails(lane);
+        beats(3 * LOST_AFTER, "a");
+        assertThat(log).isEmpty();
+        assertThat(waiting(lane)).containsExactly("RUN w/t@0/r/0");
+        assertThat(lane.pending()).isEqualTo(1);
+        beat("a", "b");
+        assertThat(log).hasSize(1);
+    }
+
+    @Test
+    void failNowAndThenWithoutBeingGivenUp() {
+        has("a", "r/0");
+        Lane lane = lanes.get("a");
+        for (int time = 0; time < 5; time++) {
+            lane.add(run("r/0"));
+            fails(lane);
+            beats(LOST_AFTER - 1, "a", "b");
+            takes(lane);
+            beat("a", "b");
+        }
+        assertThat(log).isEmpty();
+    }
+
+    /** A call is made and fails, as the dispatcher sees to it. */
+    private static void fails(Lane lane) {
+        lane.failed(lane.nextCall());
+        assertThat(lane.delay()).isPositive();
+    }
+
+    private void takes(Lane lane) {
+        lane.accepted(lane.nextCall());
+        watch.reached(lane);
+    }
+
+    @Test
     void areKeptByTheSubtaskWhoseTasksTheyAreOf() {
         has("a", "r/0");
         has("b", "r/1");

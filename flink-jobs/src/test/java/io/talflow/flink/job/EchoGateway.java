@@ -47,7 +47,12 @@ final class EchoGateway implements AutoCloseable {
 
     /** @param results gives what a function gives back, from the firing as the job sends it */
     static EchoGateway start(LocalKafka kafka, Function<Map<?, ?>, Object> results) throws IOException {
-        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        return start(kafka, results, 0);
+    }
+
+    /** @param port 0: any */
+    static EchoGateway start(LocalKafka kafka, Function<Map<?, ?>, Object> results, int port) throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), port), 0);
         EchoGateway gateway = new EchoGateway(server, kafka, results);
         server.createContext("/v1/firings", gateway::firings);
         server.setExecutor(gateway.threads);
@@ -56,7 +61,11 @@ final class EchoGateway implements AutoCloseable {
     }
 
     String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        return "http://127.0.0.1:" + port();
+    }
+
+    int port() {
+        return server.getAddress().getPort();
     }
 
     /** How often it was told each firing. */

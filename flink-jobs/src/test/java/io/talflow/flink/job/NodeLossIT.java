@@ -112,6 +112,58 @@ class NodeLossIT {
         assertThat(output("spread/lost")).isEqualTo(PARTS);
     }
 
+    @Test
+    void givesToTheOthersWhatANodeThatSpeaksDoesNotTake() throws Exception {
+        EchoGateway deaf = EchoGateway.start(stack.kafka(), NodeLossIT::result);
+        int port = deaf.port();
+        SPEAKING.put("c", Reports.up("c", deaf.url()));
+        deaf.close(); // nobody listens at its port now
+        SPEAKING.put("a", Reports.up("a", stack.gateway().url()));
+        SPEAKING.put("b", Reports.up("b", second.url()));
+        int[] tries = {0};
+        await("a node that speaks gets a firing and does not take it").until(() -> {
+            String task = "spread/deaf" + tries[0]++;
+            start(task.substring("spread/".length()));
+            await(task + " ends all the same").until(() -> stack.statuses().is(task, "COMPLETED"));
+            assertThat(output(task)).isEqualTo(PARTS);
+            return !unreachable(task).isEmpty();
+        });
+        String task = "spread/deaf" + (tries[0] - 1);
+        Set<String> lost = unreachable(task);
+        start("avoids");
+        await("a task that begins now").until(() -> stack.statuses().is("spread/avoids", "COMPLETED"));
+        assertThat(unreachable("spread/avoids")).as("is not placed there").isEmpty();
+
+        EchoGateway hears = EchoGateway.start(stack.kafka(), NodeLossIT::result, port);
+        try {
+            await("it is told to stop what may have come through")
+                    .until(() -> hears.withdrawn()
+                            .containsAll(
+                                    lost.stream().map(firing -> firing + "/1").toList()));
+            int[] again = {0};
+            await("and gets firings again").until(() -> {
+                String next = "spread/hears" + again[0]++;
+                start(next.substring("spread/".length()));
+                await(next + " ends").until(() -> stack.statuses().is(next, "COMPLETED"));
+                return !hears.firings(next).isEmpty();
+            });
+        } finally {
+            SPEAKING.remove("c");
+            stack.kafka().send(new ProducerRecord<>(Topics.NODES, "c".getBytes(StandardCharsets.UTF_8), null));
+            hears.close();
+        }
+    }
+
+    /** The firings of a task that were given up since their node took no calls. */
+    private static Set<String> unreachable(String task) {
+        return stack.kafka().read(Topics.EVENTS).stream()
+                .filter(record -> new String(record.value(), StandardCharsets.UTF_8).contains("\"unreachable\""))
+                .map(record ->
+                        new String(record.headers().lastHeader("ce_talfiring").value(), StandardCharsets.UTF_8))
+                .filter(firing -> firing.startsWith(task + "@"))
+                .collect(Collectors.toSet());
+    }
+
     /** Until the job knows both, what is started is not placed. */
     private static void spreadOverBoth(String key) throws Exception {
         int[] tries = {0};
