@@ -152,7 +152,11 @@ public final class Gateway implements AutoCloseable {
                         address -> door.join().url(address),
                         timer,
                         clock)));
-        view.tell(containers::started);
+        view.tell((workflow, version, nodes) -> {
+            if (nodes.isEmpty() || nodes.contains(options.nodeId())) {
+                containers.started(workflow, version);
+            }
+        });
         HttpExecutor http = closing(new HttpExecutor(options.security().destinations(), timer, clock));
         CommandExecutor commands = closing(new CommandExecutor(bundles, logs, timer, clock, options.pythonServers()));
         Executors executors =

@@ -108,13 +108,44 @@ class ContainerFunctionsIT {
         assertThat(status("ready")).containsEntry("coldStarts", 0L).containsEntry("warmStarts", 1L);
     }
 
+    @Test
+    void aTaskThatStartsIsPreparedForWhereItsFunctionsRunAndNowhereElse() throws Exception {
+        try (JobStandIn job = new JobStandIn(broker.bootstrap())) {
+            String image = TestImages.probe(engine);
+            startedOn(job, image, "elsewhere", "node-2");
+            startedOn(job, image, "here", "node-1");
+            await().atMost(LONG).until(() -> status("here").get("idle").equals(1L));
+            assertThat(functions()).extracting(status -> status.get("function")).doesNotContain("elsewhere");
+        }
+    }
+
+    /** Returns when this node has heard of it. */
+    private static void startedOn(JobStandIn job, String image, String workflow, String node) throws Exception {
+        String its = client.apply(workflow, Map.of("workflow.yaml", """
+                tal: 1
+                workflow: %1$s
+                functions: {%1$s: {image: "%2$s"}}
+                rules: [{when: started, do: {invoke: %1$s}}]
+                """.formatted(workflow, image)));
+        String task = workflow + "/t";
+        job.status(
+                task,
+                its,
+                0,
+                Map.of("workflow", workflow, "startedAt", System.currentTimeMillis(), "nodeIds", List.of(node)));
+        await().atMost(LONG).until(() -> client.get("/v1/tasks/" + task).status() == 200);
+    }
+
     private static Map<String, Object> status(String function) throws IOException, InterruptedException {
+        return functions().stream()
+                .filter(status -> status.get("function").equals(function))
+                .findFirst()
+                .orElse(Map.of("idle", 0L));
+    }
+
+    private static List<Map<String, Object>> functions() throws IOException, InterruptedException {
         return ((List<?>) client.get("/v1/containers").json().get("functions"))
-                .stream()
-                        .map(ContainerFunctionsIT::object)
-                        .filter(status -> status.get("function").equals(function))
-                        .findFirst()
-                        .orElse(Map.of("idle", 0L));
+                .stream().map(ContainerFunctionsIT::object).toList();
     }
 
     @SuppressWarnings("unchecked")

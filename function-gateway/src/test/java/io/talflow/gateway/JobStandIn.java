@@ -69,7 +69,8 @@ final class JobStandIn implements AutoCloseable {
         status(task, version, 0, Map.of("status", "COMPLETED", "endedAt", System.currentTimeMillis()));
     }
 
-    private void status(String task, String version, int partition, Map<String, Object> more) throws Exception {
+    /** @param more fields of the status, instead of others */
+    void status(String task, String version, int partition, Map<String, Object> more) throws Exception {
         Map<String, Object> status = new LinkedHashMap<>();
         status.put("task", task);
         status.put("workflow", "w");
@@ -80,10 +81,28 @@ final class JobStandIn implements AutoCloseable {
         status.put("startOffset", 0L);
         status.put("startedAt", 0L);
         status.putAll(more);
-        TalEvent event = TalEvent.engine(task + "#1", "/talflow/job", Effect.Status.TASK, task, status);
+        write(Topics.TASKS, task, Effect.Status.TASK, task, status);
+    }
+
+    /** What the job tells of an invocation that has completed on a node. */
+    void ranOn(String task, String firing, String nodeId) throws Exception {
+        Map<String, Object> status = new LinkedHashMap<>();
+        status.put("task", task);
+        status.put("firing", firing);
+        status.put("node", "f");
+        status.put("status", "COMPLETED");
+        status.put("revision", 1L);
+        status.put("wantedAt", 0L);
+        status.put("nodeId", nodeId);
+        write(Topics.TASKS, firing, Effect.Status.INVOCATION, task, status);
+    }
+
+    private void write(String topic, String key, String type, String task, Map<String, Object> status)
+            throws Exception {
+        TalEvent event = TalEvent.engine(key + "#1", "/talflow/job", type, task, status);
         write(
-                Topics.TASKS,
-                task,
+                topic,
+                key,
                 CloudEventCodec.structuredBytes(event),
                 Map.of("content-type", "application/cloudevents+json".getBytes(StandardCharsets.UTF_8)));
     }

@@ -193,8 +193,9 @@ public final class Invoker implements AutoCloseable {
             return true; // what stopping does to a function is not its outcome: it runs again after the next start
         }
         CompletableFuture<?> unused = quiet.thenCompose(said -> {
-                    publisher.publish(run.recorded(outcome));
-                    return journal.record(run.firing(), outcome);
+                    Recorded recorded = run.recorded(outcome);
+                    publisher.publish(recorded);
+                    return journal.record(run.firing(), recorded);
                 })
                 .whenComplete((matters, error) -> {
                     if (error != null) {

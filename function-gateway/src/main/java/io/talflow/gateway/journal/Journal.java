@@ -69,13 +69,13 @@ public final class Journal implements AutoCloseable {
     /**
      * Records an outcome, within 5 ms. False if it no longer matters: the firing was withdrawn.
      */
-    public CompletableFuture<Boolean> record(Firing firing, Outcome outcome) {
-        Signal signal = outcome instanceof Outcome.Completed ? Signal.COMPLETE : Signal.FAIL;
+    public CompletableFuture<Boolean> record(Firing firing, Recorded ended) {
+        Signal signal = ended.outcome() instanceof Outcome.Completed ? Signal.COMPLETE : Signal.FAIL;
         return submit(Patience.SHORT, open -> {
             Phase phase = open.phase(firing.key());
             Optional<Phase> next = Transitions.FIRING.next(phase, signal);
             if (next.isPresent()) {
-                open.record(firing, next.get(), outcome);
+                open.record(firing, next.get(), ended);
             }
             return next.isPresent();
         });
@@ -112,7 +112,8 @@ public final class Journal implements AutoCloseable {
             return new Acceptance.Conflict();
         }
         return row.outcome()
-                .<Acceptance>map(outcome -> new Acceptance.Finished(new Recorded(firing.key(), firing.task(), outcome)))
+                .<Acceptance>map(outcome ->
+                        new Acceptance.Finished(new Recorded(firing.key(), firing.task(), outcome, row.start())))
                 .orElseGet(Acceptance.Known::new);
     }
 

@@ -24,13 +24,13 @@ final class JournalTable implements AutoCloseable {
               firing TEXT NOT NULL, attempt INTEGER NOT NULL, task TEXT NOT NULL, workflow TEXT NOT NULL,
               version TEXT NOT NULL, function TEXT NOT NULL, node TEXT NOT NULL, digest TEXT NOT NULL, input BLOB,
               phase TEXT NOT NULL, began INTEGER, data BLOB, published INTEGER NOT NULL DEFAULT 0,
-              PRIMARY KEY (firing, attempt))
+              start TEXT NOT NULL DEFAULT 'NONE', PRIMARY KEY (firing, attempt))
             """;
 
     private static final String FIRING = "firing, attempt, task, workflow, version, function, node, input";
 
     /** What is known of a firing. */
-    record Row(Phase phase, String digest, Optional<Outcome> outcome) {}
+    record Row(Phase phase, String digest, Optional<Outcome> outcome, Start start) {}
 
     private final Connection connection;
     private final PreparedStatement phase;
@@ -44,8 +44,8 @@ final class JournalTable implements AutoCloseable {
     private JournalTable(Connection connection) throws SQLException {
         this.connection = connection;
         phase = connection.prepareStatement("SELECT phase FROM firing WHERE firing = ? AND attempt = ?");
-        find = connection.prepareStatement(
-                "SELECT phase, digest, began, data, " + FIRING + " FROM firing WHERE firing = ? AND attempt = ?");
+        find = connection.prepareStatement("SELECT phase, digest, began, data, start, " + FIRING
+                + " FROM firing WHERE firing = ? AND attempt = ?");
         insert = connection.prepareStatement(
                 "INSERT OR IGNORE INTO firing (firing, attempt, task, workflow, version, function, node, digest, input, phase)"
                         + " VALUES (?, ?, ?, ?, ?, ?, ?, '', ?, 'ACCEPTED')");
@@ -55,7 +55,7 @@ final class JournalTable implements AutoCloseable {
         withdraw = connection.prepareStatement(
                 "UPDATE firing SET phase = 'WITHDRAWN', input = NULL WHERE firing = ? AND attempt = ?");
         outcome = connection.prepareStatement(
-                "UPDATE firing SET phase = ?, began = ?, data = ?, digest = ?, input = NULL WHERE firing = ? AND attempt = ?");
+                "UPDATE firing SET phase = ?, began = ?, data = ?, digest = ?, start = ?, input = NULL WHERE firing = ? AND attempt = ?");
         published = connection.prepareStatement("UPDATE firing SET published = 1 WHERE firing = ? AND attempt = ?");
     }
 
@@ -65,6 +65,7 @@ final class JournalTable implements AutoCloseable {
             statement.execute("PRAGMA journal_mode = WAL");
             statement.execute("PRAGMA synchronous = NORMAL");
             statement.execute(SCHEMA);
+            addStart(statement);
             statement.execute("CREATE INDEX IF NOT EXISTS open_firing ON firing (phase) WHERE phase = 'ACCEPTED'");
             statement.execute("CREATE INDEX IF NOT EXISTS untold_firing ON firing (published)"
                     + " WHERE published = 0 AND phase IN ('COMPLETED', 'FAILED')");
@@ -74,6 +75,17 @@ final class JournalTable implements AutoCloseable {
             connection.close();
             throw e;
         }
+    }
+
+    /** Journals of earlier versions do not have it. */
+    private static void addStart(Statement statement) throws SQLException {
+        try (ResultSet found =
+                statement.executeQuery("SELECT 1 FROM pragma_table_info('firing') WHERE name = 'start'")) {
+            if (found.next()) {
+                return;
+            }
+        }
+        statement.execute("ALTER TABLE firing ADD COLUMN start TEXT NOT NULL DEFAULT 'NONE'");
     }
 
     Phase phase(FiringKey key) throws SQLException {
@@ -90,8 +102,9 @@ final class JournalTable implements AutoCloseable {
                 return Optional.empty();
             }
             Phase phase = Phase.valueOf(rows.getString(1));
-            String digest = phase == Phase.ACCEPTED ? firing(rows, 5).digest() : rows.getString(2);
-            return Optional.of(new Row(phase, digest, outcome(phase, rows.getLong(3), rows.getBytes(4))));
+            String digest = phase == Phase.ACCEPTED ? firing(rows, 6).digest() : rows.getString(2);
+            Optional<Outcome> ended = outcome(phase, rows.getLong(3), rows.getBytes(4));
+            return Optional.of(new Row(phase, digest, ended, Start.valueOf(rows.getString(5))));
         }
     }
 
@@ -113,12 +126,13 @@ final class JournalTable implements AutoCloseable {
         statement.executeUpdate();
     }
 
-    void record(Firing firing, Phase phase, Outcome ended) throws SQLException {
+    void record(Firing firing, Phase phase, Recorded ended) throws SQLException {
         outcome.setString(1, phase.name());
-        outcome.setLong(2, ended.beganAt());
-        outcome.setBytes(3, ended.data());
+        outcome.setLong(2, ended.outcome().beganAt());
+        outcome.setBytes(3, ended.outcome().data());
         outcome.setString(4, firing.digest());
-        key(outcome, 5, firing.key());
+        outcome.setString(5, ended.start().name());
+        key(outcome, 6, firing.key());
         outcome.executeUpdate();
     }
 
@@ -142,13 +156,15 @@ final class JournalTable implements AutoCloseable {
     List<Recorded> unpublished() throws SQLException {
         List<Recorded> outcomes = new ArrayList<>();
         try (Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("SELECT firing, attempt, task, phase, began, data FROM firing"
-                        + " WHERE published = 0 AND phase IN ('COMPLETED', 'FAILED') ORDER BY rowid")) {
+                ResultSet rows =
+                        statement.executeQuery("SELECT firing, attempt, task, phase, began, data, start FROM firing"
+                                + " WHERE published = 0 AND phase IN ('COMPLETED', 'FAILED') ORDER BY rowid")) {
             while (rows.next()) {
                 FiringKey key = new FiringKey(rows.getString(1), rows.getInt(2));
                 String task = rows.getString(3);
+                Start start = Start.valueOf(rows.getString(7));
                 outcome(Phase.valueOf(rows.getString(4)), rows.getLong(5), rows.getBytes(6))
-                        .ifPresent(ended -> outcomes.add(new Recorded(key, task, ended)));
+                        .ifPresent(ended -> outcomes.add(new Recorded(key, task, ended, start)));
             }
         }
         return outcomes;

@@ -9,6 +9,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
@@ -37,12 +38,13 @@ public final class ViewUpdater implements TopicTail.Listener, AutoCloseable {
     private final TaskView view;
     private final Clock clock;
     private final String topicId;
-    private volatile Starts starts = (workflow, version) -> {};
+    private volatile Starts starts = (workflow, version, nodes) -> {};
 
     /** Told of tasks that have just started; of one it may be more than once. */
     @FunctionalInterface
     public interface Starts {
-        void started(String workflow, String version);
+        /** @param nodes ids of those that its functions run on; empty: any */
+        void started(String workflow, String version, List<String> nodes);
     }
 
     /** @param topicId tells one topic of the name from a later one */
@@ -129,7 +131,10 @@ public final class ViewUpdater implements TopicTail.Listener, AutoCloseable {
         if ("RUNNING".equals(state.get("status"))
                 && state.get("startedAt") instanceof Long startedAt
                 && clock.millis() - startedAt < JUST_MILLIS) {
-            starts.started(String.valueOf(state.get("workflow")), String.valueOf(state.get("version")));
+            List<String> nodes = state.get("nodeIds") instanceof List<?> ids
+                    ? ids.stream().map(String::valueOf).toList()
+                    : List.of();
+            starts.started(String.valueOf(state.get("workflow")), String.valueOf(state.get("version")), nodes);
         }
     }
 

@@ -4,6 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
@@ -27,7 +30,8 @@ class JournalTest {
         try (Journal journal = open()) {
             assertThat(accept(journal, firing("f", "{\"x\":1,\"y\":2}"))).isInstanceOf(Acceptance.Run.class);
             assertThat(accept(journal, firing("f", "{\"y\":2,\"x\":1}"))).isInstanceOf(Acceptance.Known.class);
-            assertThat(journal.record(firing("f", "{\"x\":1,\"y\":2}"), outcome).join())
+            assertThat(record(journal, firing("f", "{\"x\":1,\"y\":2}"), outcome)
+                            .join())
                     .isTrue();
         }
         try (Journal journal = open()) {
@@ -35,7 +39,8 @@ class JournalTest {
             assertThat(repeat.recorded().outcome()).isInstanceOf(Outcome.Completed.class);
             assertThat(repeat.recorded().outcome().beganAt()).isEqualTo(5);
             assertThat(repeat.recorded().outcome().data()).isEqualTo(outcome.data());
-            assertThat(journal.record(firing("f", "1"), Outcome.Failed.of(6, "Timeout", "late", ""))
+            assertThat(repeat.recorded().start()).isEqualTo(Start.COLD);
+            assertThat(record(journal, firing("f", "1"), Outcome.Failed.of(6, "Timeout", "late", ""))
                             .join())
                     .as("the first outcome stays")
                     .isFalse();
@@ -47,7 +52,7 @@ class JournalTest {
         try (Journal journal = open()) {
             accept(journal, firing("f", "{\"x\":1}"));
             assertThat(accept(journal, firing("f", "{\"x\":2}"))).isInstanceOf(Acceptance.Conflict.class);
-            journal.record(firing("f", "{\"x\":1}"), new Outcome.Completed(1, new byte[] {'1'}))
+            record(journal, firing("f", "{\"x\":1}"), new Outcome.Completed(1, new byte[] {'1'}))
                     .join();
             assertThat(accept(journal, firing("f", "{\"x\":2}"))).isInstanceOf(Acceptance.Conflict.class);
         }
@@ -67,7 +72,7 @@ class JournalTest {
         try (Journal journal = open()) {
             accept(journal, firing("f", "1"));
             journal.withdraw(List.of(key("f")), () -> {}).join();
-            assertThat(journal.record(firing("f", "1"), new Outcome.Completed(1, new byte[] {'1'}))
+            assertThat(record(journal, firing("f", "1"), new Outcome.Completed(1, new byte[] {'1'}))
                             .join())
                     .isFalse();
             assertThat(journal.unpublished().join()).isEmpty();
@@ -80,16 +85,16 @@ class JournalTest {
             accept(journal, firing("unfinished", "{\"n\":3}"));
             accept(journal, firing("untold", "1"));
             accept(journal, firing("told", "1"));
-            journal.record(firing("untold", "1"), Outcome.Failed.of(1, "Timeout", "slow", ""))
+            record(journal, firing("untold", "1"), Outcome.Failed.of(1, "Timeout", "slow", ""))
                     .join();
-            journal.record(firing("told", "1"), new Outcome.Completed(1, new byte[] {'1'}))
+            record(journal, firing("told", "1"), new Outcome.Completed(1, new byte[] {'1'}))
                     .join();
             journal.published(key("told")).join();
         }
         try (Journal journal = open()) {
             assertThat(journal.unpublished().join())
-                    .extracting(recorded -> recorded.key().firing())
-                    .containsExactly("untold");
+                    .extracting(recorded -> recorded.key().firing() + " " + recorded.start())
+                    .containsExactly("untold COLD");
             List<Firing> unfinished = journal.unfinished().join();
             assertThat(unfinished).hasSize(1);
             assertThat(unfinished.get(0).key()).isEqualTo(key("unfinished"));
@@ -152,7 +157,7 @@ class JournalTest {
     private static void follow(Journal journal, Firing firing, List<Acceptance> answers, Queue<String> run) {
         if (answers.get(0) instanceof Acceptance.Run) {
             run.add(firing.key().firing());
-            CompletableFuture<Boolean> unused = journal.record(firing, new Outcome.Completed(1, new byte[] {'1'}));
+            CompletableFuture<Boolean> unused = record(journal, firing, new Outcome.Completed(1, new byte[] {'1'}));
         }
     }
 
@@ -171,12 +176,36 @@ class JournalTest {
         }
     }
 
+    @Test
+    void goesOnWithTheFileOfAnEarlierVersion() throws Exception {
+        try (Journal journal = open()) {
+            accept(journal, firing("f", "1"));
+            record(journal, firing("f", "1"), new Outcome.Completed(1, new byte[] {'1'}))
+                    .join();
+        }
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("journal.db"));
+                Statement statement = connection.createStatement()) {
+            statement.execute("ALTER TABLE firing DROP COLUMN start");
+        }
+        try (Journal journal = open()) {
+            assertThat(journal.unpublished().join()).extracting(Recorded::start).containsExactly(Start.NONE);
+            accept(journal, firing("g", "1"));
+            assertThat(record(journal, firing("g", "1"), new Outcome.Completed(1, new byte[] {'1'}))
+                            .join())
+                    .isTrue();
+        }
+    }
+
     private Journal open() throws Exception {
         return Journal.open(directory.resolve("journal.db"));
     }
 
     private static Acceptance accept(Journal journal, Firing firing) {
         return journal.accept(List.of(firing), false, answers -> {}).join().get(0);
+    }
+
+    private static CompletableFuture<Boolean> record(Journal journal, Firing firing, Outcome outcome) {
+        return journal.record(firing, new Recorded(firing.key(), firing.task(), outcome, Start.COLD));
     }
 
     private static FiringKey key(String firing) {

@@ -1,6 +1,7 @@
 package io.talflow.tal.semantics;
 
 import io.talflow.tal.Json;
+import io.talflow.tal.place.Placement;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
@@ -26,6 +27,9 @@ final class TaskStatus {
         status.put("updatedAt", header.updatedAt);
         if (header.status.isFinal()) {
             status.put("endedAt", header.endedAt);
+        }
+        if (!header.nodes.isEmpty()) {
+            status.put("nodeIds", Placement.split(header.nodes));
         }
         Map<String, Object> counts = new LinkedHashMap<>();
         counts.put("running", (long) header.open);
