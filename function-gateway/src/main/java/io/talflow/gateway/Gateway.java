@@ -28,6 +28,7 @@ import io.talflow.gateway.journal.Journal;
 import io.talflow.gateway.log.DeadLetters;
 import io.talflow.gateway.log.EventLog;
 import io.talflow.gateway.log.FunctionLogs;
+import io.talflow.gateway.log.PeerLogs;
 import io.talflow.gateway.log.TaskEvents;
 import io.talflow.gateway.log.TopicSetup;
 import io.talflow.gateway.log.TopicTail;
@@ -130,6 +131,8 @@ public final class Gateway implements AutoCloseable {
         BundleStore bundles = new BundleStore(
                 data.resolve("bundles"), membership::sources, options.security().peers());
         FunctionLogs logs = new FunctionLogs(data.resolve("logs"));
+        PeerLogs peerLogs =
+                closing(new PeerLogs(membership::spokenSince, options.security().peers()));
         Path journalFile = data.resolve("journal.db");
         String instance = Instance.of(data, journalFile);
         membership.awaitOthers(instance);
@@ -192,6 +195,7 @@ public final class Gateway implements AutoCloseable {
                         new TaskEvents(options.kafka()),
                         new DeadLetters(options.kafka()),
                         logs,
+                        peerLogs,
                         attempts,
                         new Signals(log, options.nodeId()),
                         membership.nodes(),

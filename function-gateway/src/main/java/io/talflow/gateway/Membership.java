@@ -24,8 +24,11 @@ final class Membership implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Membership.class);
     private static final Duration CATCH_UP = Duration.ofSeconds(30);
     private static final Duration TELL = Duration.ofSeconds(3);
+    /** By how much clocks of machines may differ. */
+    private static final Duration SKEW = Duration.ofSeconds(60);
 
     private final GatewayOptions options;
+    private final Clock clock;
     private final Nodes nodes;
     private final TopicTail tail;
     private Drain drain;
@@ -33,6 +36,7 @@ final class Membership implements AutoCloseable {
 
     Membership(GatewayOptions options, Clock clock) {
         this.options = options;
+        this.clock = clock;
         this.nodes = new Nodes(clock);
         this.tail = new TopicTail(options.kafka(), List.of(Topics.NODES), nodes);
     }
@@ -76,6 +80,25 @@ final class Membership implements AutoCloseable {
             }
         }
         urls.putAll(options.values().peers());
+        return urls;
+    }
+
+    /**
+     * Addresses of the other nodes that have spoken since a time, by id, also of those that are silent now.
+     *
+     * @param since epoch milliseconds of some machine's clock
+     */
+    Map<String, String> spokenSince(long since) {
+        long longest = clock.millis() - since + SKEW.toMillis();
+        Map<String, String> urls = new HashMap<>();
+        for (Nodes.Node node : nodes.all()) {
+            String id = node.report().node();
+            if (node.silentMillis() < longest && !id.equals(options.nodeId())) {
+                urls.put(
+                        id,
+                        options.values().peers().getOrDefault(id, node.report().url()));
+            }
+        }
         return urls;
     }
 

@@ -54,6 +54,7 @@ final class LogsCommand extends GatewayCommand implements Runnable {
         }
         List<Map<String, Object>> entries = Output.rows(answer, "logs");
         entries.forEach(this::print);
+        printMissing(answer);
         if (entries.isEmpty()) {
             spec.commandLine().getErr().println("%s has printed nothing".formatted(function == null ? task : function));
         }
@@ -78,9 +79,23 @@ final class LogsCommand extends GatewayCommand implements Runnable {
         if (output.isJson()) {
             out.println(line);
         } else {
-            print(Json.parseObject(line.getBytes(StandardCharsets.UTF_8)));
+            Map<String, Object> entry = Json.parseObject(line.getBytes(StandardCharsets.UTF_8));
+            if (!printMissing(entry)) {
+                print(entry);
+            }
         }
         out.flush();
+    }
+
+    /** Whose part is not there, if somebody's. */
+    private boolean printMissing(Object answer) {
+        if (answer instanceof Map<?, ?> fields && fields.get("unreachable") instanceof Map<?, ?> nodes) {
+            PrintWriter err = spec.commandLine().getErr();
+            nodes.forEach((node, why) -> err.println("what was printed on %s may be missing: %s".formatted(node, why)));
+            err.flush();
+            return true;
+        }
+        return false;
     }
 
     /** A task that was started a moment ago may not be known yet; one that stays unknown is for the gateway to refuse. */

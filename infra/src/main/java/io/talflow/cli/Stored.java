@@ -1,6 +1,7 @@
 package io.talflow.cli;
 
 import io.talflow.gateway.log.FunctionLogs;
+import io.talflow.gateway.log.LogQuery;
 import io.talflow.gateway.view.Page;
 import io.talflow.gateway.view.StoredView;
 import io.talflow.tal.event.TaskId;
@@ -48,7 +49,7 @@ final class Stored {
         }
         try {
             List<Map<String, Object>> entries = new ArrayList<>();
-            for (FunctionLogs.Entry entry : new FunctionLogs(logs).of(task, function, "")) {
+            for (FunctionLogs.Entry entry : new FunctionLogs(logs).of(new LogQuery(task, function, ""))) {
                 entries.add(Map.of("function", entry.node(), "firing", entry.firing(), "text", entry.text()));
             }
             return Optional.of(Map.of("logs", entries));

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import io.talflow.tal.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -71,8 +72,12 @@ class FollowLogsIT {
 
         assertThat(result.exitCode()).isZero();
         assertThat(result.out().lines()).hasSize(1);
-        assertThat(Json.parse(result.out()))
+        Map<String, Object> entry = Json.parseObject(result.out().getBytes(StandardCharsets.UTF_8));
+        assertThat((Long) entry.remove("time")).isPositive();
+        assertThat(entry)
                 .isEqualTo(Map.of(
+                        "node",
+                        "node-1",
                         "firing",
                         firing(talflow, task),
                         "attempt",

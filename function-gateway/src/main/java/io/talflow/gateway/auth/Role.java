@@ -12,7 +12,7 @@ public enum Role {
     ADMIN,
     /** Hands over firings and nothing else; the Flink job's. */
     JOB,
-    /** Fetches what functions on another node need, and nothing else; another gateway's. */
+    /** Fetches what functions on another node need, and what they printed there, and nothing else; another gateway's. */
     NODE;
 
     /** Whether who has this role may do what needs the other. */

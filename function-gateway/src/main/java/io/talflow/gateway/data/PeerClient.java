@@ -2,6 +2,7 @@ package io.talflow.gateway.data;
 
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.auth.PeerAccess;
+import io.talflow.gateway.auth.PeerHttp;
 import io.talflow.tal.Json;
 import java.io.FilterInputStream;
 import java.io.IOException;
@@ -10,25 +11,14 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.apache.hc.client5.http.classic.methods.HttpGet;
-import org.apache.hc.client5.http.config.ConnectionConfig;
-import org.apache.hc.client5.http.config.RequestConfig;
-import org.apache.hc.client5.http.impl.classic.CloseableHttpClient;
-import org.apache.hc.client5.http.impl.classic.HttpClients;
-import org.apache.hc.client5.http.impl.io.PoolingHttpClientConnectionManagerBuilder;
-import org.apache.hc.client5.http.ssl.DefaultClientTlsStrategy;
 import org.apache.hc.core5.http.ClassicHttpResponse;
-import org.apache.hc.core5.io.CloseMode;
-import org.apache.hc.core5.util.Timeout;
 
 /** Asks other nodes for values and for what they know of a task's data. */
 final class PeerClient implements AutoCloseable {
-    private static final Timeout CONNECT = Timeout.ofSeconds(3);
-    private static final Timeout SILENCE = Timeout.ofSeconds(20);
     private static final int PER_NODE = 64;
 
     private final String nodeId;
-    private final PeerAccess access;
-    private final CloseableHttpClient client;
+    private final PeerHttp http;
 
     /**
      * A client without connections yet.
@@ -37,34 +27,18 @@ final class PeerClient implements AutoCloseable {
      */
     PeerClient(String nodeId, PeerAccess access) throws IOException {
         this.nodeId = nodeId;
-        this.access = access;
-        PoolingHttpClientConnectionManagerBuilder connections = PoolingHttpClientConnectionManagerBuilder.create()
-                .setMaxConnPerRoute(PER_NODE)
-                .setMaxConnTotal(4 * PER_NODE)
-                .setDefaultConnectionConfig(ConnectionConfig.custom()
-                        .setConnectTimeout(CONNECT)
-                        .setSocketTimeout(SILENCE)
-                        .build());
-        access.trust().ifPresent(trusted -> connections.setTlsSocketStrategy(new DefaultClientTlsStrategy(trusted)));
-        client = HttpClients.custom()
-                .setConnectionManager(connections.build())
-                .setDefaultRequestConfig(
-                        RequestConfig.custom().setResponseTimeout(SILENCE).build())
-                .disableAutomaticRetries()
-                .disableRedirectHandling()
-                .disableCookieManagement()
-                .disableContentCompression()
-                .build();
+        http = new PeerHttp(access, PER_NODE);
     }
 
     /** The value at another node. */
     Source value(String node, String url, String task, String id) {
         return from -> {
-            HttpGet request = get("%s/v1/data/%s?task=%s&reader=%s".formatted(url, id, encode(task), encode(nodeId)));
+            HttpGet request =
+                    http.get("%s/v1/data/%s?task=%s&reader=%s".formatted(url, id, encode(task), encode(nodeId)));
             if (from > 0) {
                 request.addHeader("Range", "bytes=%d-".formatted(from));
             }
-            ClassicHttpResponse response = client.executeOpen(null, request, null);
+            ClassicHttpResponse response = http.open(request);
             if (response.getCode() == (from > 0 ? 206 : 200)) {
                 return new Body(response);
             }
@@ -79,18 +53,12 @@ final class PeerClient implements AutoCloseable {
 
     /** What another node knows of a task's data. */
     Map<String, Object> ofTask(String url, String task) throws IOException {
-        return client.execute(get("%s/v1/data?task=%s".formatted(url, encode(task))), response -> {
+        try (ClassicHttpResponse response = http.open(http.get("%s/v1/data?task=%s".formatted(url, encode(task))))) {
             if (response.getCode() != 200) {
                 throw new IOException("%s answers %d".formatted(url, response.getCode()));
             }
             return Json.parseObject(response.getEntity().getContent().readAllBytes());
-        });
-    }
-
-    private HttpGet get(String url) throws IOException {
-        HttpGet request = new HttpGet(url);
-        access.headers().forEach(request::addHeader);
-        return request;
+        }
     }
 
     private static String encode(String text) {
@@ -99,7 +67,7 @@ final class PeerClient implements AutoCloseable {
 
     @Override
     public void close() {
-        client.close(CloseMode.IMMEDIATE);
+        http.close();
     }
 
     /** A response's content; its connection is used again if the content was read to its end, and closed if not. */

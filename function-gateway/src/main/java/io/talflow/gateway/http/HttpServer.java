@@ -21,6 +21,7 @@ import io.talflow.gateway.log.DeadLetters;
 import io.talflow.gateway.log.EventLog;
 import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.gateway.log.LogUnavailable;
+import io.talflow.gateway.log.PeerLogs;
 import io.talflow.gateway.log.TaskEvents;
 import io.talflow.gateway.node.Nodes;
 import io.talflow.gateway.runtime.Attempts;
@@ -54,6 +55,7 @@ public final class HttpServer implements AutoCloseable {
             TaskEvents events,
             DeadLetters deadLetters,
             FunctionLogs logs,
+            PeerLogs peerLogs,
             Attempts attempts,
             Signals signals,
             Nodes nodes,
@@ -64,13 +66,15 @@ public final class HttpServer implements AutoCloseable {
     /** A method and a path, parameters in braces; what a call must show; what answers it. */
     record Route(HandlerType method, String path, Need need, Handler handler) {}
 
+    private final LogsResource logs;
     private final Javalin server;
     private final ContainerDoor door;
 
     /** @param tokens empty: without authentication */
     public HttpServer(Listeners listeners, Parts parts, Optional<Tokens> tokens) {
         Guard guard = new Guard(tokens, parts.attempts(), listeners);
-        server = Javalin.create(config -> configure(config, listeners, routes(parts), guard, this::check))
+        logs = new LogsResource(parts.nodeId(), parts.logs(), parts.peerLogs(), parts.view());
+        server = Javalin.create(config -> configure(config, listeners, routes(parts, logs), guard, this::check))
                 .start();
         door = new ContainerDoor(server.jettyServer().server());
     }
@@ -87,13 +91,12 @@ public final class HttpServer implements AutoCloseable {
         }
     }
 
-    static List<Route> routes(Parts parts) {
+    static List<Route> routes(Parts parts, LogsResource logs) {
         FiringsResource firings = new FiringsResource(parts.invoker());
         WorkflowResource workflows = new WorkflowResource(
                 parts.definitions(), parts.reader(), parts.bundles(), parts.log(), parts.view(), parts.nodes());
         TaskResource tasks =
                 new TaskResource(parts.view(), parts.replies(), parts.events(), parts.definitions(), parts.nodes());
-        LogsResource logs = new LogsResource(parts.logs(), parts.view());
         RuleCheck check = new RuleCheck(parts.view(), parts.definitions(), parts.replies());
         TaskCommands commands = new TaskCommands(parts.log(), check);
         RuntimeResource runtime = new RuntimeResource(parts.attempts(), parts.signals(), check);
@@ -117,7 +120,6 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/invocations", Need.VIEWER, tasks::invocations),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/events", Need.VIEWER, tasks::events),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/history", Need.VIEWER, tasks::history),
-                new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/logs", Need.VIEWER, logs::get),
                 new Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/explain", Need.VIEWER, tasks::explain),
                 new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}/rules", Need.OPERATOR, commands::rules),
                 new Route(HandlerType.POST, "/v1/tasks/{workflow}/{key}:cancel", Need.OPERATOR, commands::cancel),
@@ -138,6 +140,7 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/runtime/rules", Need.ATTEMPT, runtime::rule),
                 new Route(HandlerType.POST, "/v1/runtime/result", Need.ATTEMPT, runtime::result),
                 new Route(HandlerType.POST, "/v1/runtime/failure", Need.ATTEMPT, runtime::failure)));
+        routes.addAll(logs.routes());
         routes.addAll(DataResource.routes(new DataResource(parts.attempts(), parts.data())));
         return routes;
     }
@@ -212,6 +215,7 @@ public final class HttpServer implements AutoCloseable {
 
     @Override
     public void close() {
+        logs.close();
         server.stop();
     }
 }

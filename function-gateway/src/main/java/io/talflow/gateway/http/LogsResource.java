@@ -1,113 +1,125 @@
 package io.talflow.gateway.http;
 
 import io.javalin.http.Context;
+import io.javalin.http.HandlerType;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
-import io.talflow.gateway.log.FollowedLogs;
 import io.talflow.gateway.log.FunctionLogs;
+import io.talflow.gateway.log.LogQuery;
+import io.talflow.gateway.log.PeerLogs;
 import io.talflow.gateway.view.TaskView;
-import io.talflow.tal.Json;
-import io.talflow.tal.replay.HistoryFile;
 import java.io.IOException;
-import java.io.OutputStream;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.Semaphore;
+import java.util.Set;
+import java.util.TreeSet;
 
-/** What functions printed on this node, as it is or as it comes. */
-final class LogsResource {
-    /** Each keeps one of the server's threads. */
-    private static final int MAX_FOLLOWERS = 32;
-
-    private static final long LOOK_MILLIS = 100;
-    /** So often an empty line says that the connection lives; one that is silent for a minute is closed. */
-    private static final long SILENT_LOOKS = 15_000 / LOOK_MILLIS;
-
-    private final FunctionLogs logs;
+/** What functions printed, on all nodes or, for one of those, on this one: as it is or as it comes. */
+final class LogsResource implements AutoCloseable {
+    private final String nodeId;
+    private final FunctionLogs here;
+    private final PeerLogs others;
     private final TaskView view;
-    private final Semaphore followers = new Semaphore(MAX_FOLLOWERS);
+    private final LogFollowers followers;
 
-    LogsResource(FunctionLogs logs, TaskView view) {
-        this.logs = logs;
+    /** @param nodeId this node's */
+    LogsResource(String nodeId, FunctionLogs here, PeerLogs others, TaskView view) {
+        this.nodeId = nodeId;
+        this.here = here;
+        this.others = others;
         this.view = view;
+        this.followers = new LogFollowers(nodeId, view);
     }
 
-    /** {@code GET /v1/tasks/{workflow}/{key}/logs?function=&firing=&follow=}. */
-    void get(Context http) {
+    /** {@code GET /v1/tasks/{workflow}/{key}/logs?function=&firing=&follow=}: of all nodes. */
+    void get(Context http) throws IOException {
         String task = Answers.task(http);
-        String function = Optional.ofNullable(http.queryParam("function")).orElse("");
-        String firing = Optional.ofNullable(http.queryParam("firing")).orElse("");
-        if ("true".equals(http.queryParam("follow"))) {
-            follow(http, task, logs.follow(task, function, firing));
+        LogQuery query = query(http, task, startedAt(task));
+        if (isFollowed(http)) {
+            followers.everywhere(http, query, here, others, () -> gone(query));
             return;
         }
+        PeerLogs.Answer answer = others.of(query);
+        List<Map<String, Object>> entries = new ArrayList<>(here(query));
+        entries.addAll(answer.entries());
+        entries.sort(Comparator.comparingLong(entry -> ((Number) entry.get("time")).longValue()));
+        Map<String, String> unreachable = new LinkedHashMap<>(gone(query));
+        unreachable.putAll(answer.unreachable());
+        Answers.json(http, 200, Map.of("logs", entries, "unreachable", unreachable));
+    }
+
+    /** {@code GET /v1/logs?task=&function=&firing=&follow=}: for other nodes, of this one. */
+    void peer(Context http) throws IOException {
+        LogQuery query =
+                query(http, Optional.ofNullable(http.queryParam("task")).orElse(""), 0);
+        if (isFollowed(http)) {
+            followers.here(http, query, here);
+            return;
+        }
+        Answers.json(http, 200, Map.of("logs", here(query)));
+    }
+
+    private static boolean isFollowed(Context http) {
+        return "true".equals(http.queryParam("follow"));
+    }
+
+    private static LogQuery query(Context http, String task, long since) {
+        return new LogQuery(
+                task,
+                since,
+                Optional.ofNullable(http.queryParam("function")).orElse(""),
+                Optional.ofNullable(http.queryParam("firing")).orElse(""));
+    }
+
+    private long startedAt(String task) {
+        return view.task(task)
+                .map(state -> state.get("startedAt") instanceof Long at ? at : 0L)
+                .orElse(0L);
+    }
+
+    private List<Map<String, Object>> here(LogQuery query) {
         try {
-            List<Map<String, Object>> entries = logs.of(task, function, firing).stream()
-                    .map(LogsResource::json)
-                    .toList();
-            Answers.json(http, 200, Map.of("logs", entries));
+            return here.of(query).stream().map(entry -> json(entry, nodeId)).toList();
         } catch (IOException e) {
             throw new GatewayFailure(GatewayError.INTERNAL, "the logs cannot be read: " + e.getMessage());
         }
     }
 
-    private void follow(Context http, String task, FollowedLogs followed) {
-        if (!followers.tryAcquire()) {
-            throw new GatewayFailure(
-                    GatewayError.TOO_MANY_FOLLOWERS, "this node has %d followers of logs".formatted(MAX_FOLLOWERS));
-        }
-        try {
-            boolean ended = hasEnded(task);
-            http.status(200).contentType(HistoryFile.MEDIA_TYPE);
-            lines(http.res().getOutputStream(), task, ended, followed);
-        } catch (IOException e) {
-            // who followed is gone
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // the gateway stops
-        } finally {
-            followers.release();
-        }
+    /** Nodes on which the task's functions ended and that are not there to be asked. */
+    private Map<String, String> gone(LogQuery query) {
+        Set<String> ran = new TreeSet<>(view.ranOn(query.task()));
+        ran.remove(nodeId);
+        ran.removeAll(others.nodes(query).keySet());
+        Map<String, String> gone = new LinkedHashMap<>();
+        ran.forEach(node -> gone.put(node, "node %s is not there any more".formatted(node)));
+        return gone;
     }
 
-    /** Writes what comes until the task ends, and what came until then. */
-    private void lines(OutputStream out, String task, boolean endedBefore, FollowedLogs followed)
-            throws IOException, InterruptedException {
-        boolean ended = endedBefore;
-        out.flush(); // the status goes now: it may be long until something is printed
-        for (long silent = 0; ; silent++) {
-            List<FunctionLogs.Entry> entries = ended ? followed.rest() : followed.next();
-            for (FunctionLogs.Entry entry : entries) {
-                out.write(Json.bytes(json(entry)));
-                out.write('\n');
-                silent = 0;
-            }
-            if (ended) {
-                return;
-            }
-            if (silent > 0 && silent % SILENT_LOOKS == 0) {
-                out.write('\n');
-            }
-            out.flush();
-            Thread.sleep(LOOK_MILLIS);
-            ended = hasEnded(task);
-        }
-    }
-
-    private boolean hasEnded(String task) {
-        return view.task(task)
-                .orElseThrow(() -> new GatewayFailure(GatewayError.UNKNOWN_TASK, "no task " + task))
-                .containsKey("endedAt");
-    }
-
-    private static Map<String, Object> json(FunctionLogs.Entry entry) {
+    static Map<String, Object> json(FunctionLogs.Entry entry, String nodeId) {
         Map<String, Object> json = new LinkedHashMap<>();
+        json.put("time", entry.time());
+        json.put("node", nodeId);
         json.put("firing", entry.firing());
         json.put("attempt", (long) entry.attempt());
         json.put("function", entry.node());
         json.put("text", entry.text());
         json.put("truncated", entry.truncated());
         return json;
+    }
+
+    List<HttpServer.Route> routes() {
+        return List.of(
+                new HttpServer.Route(HandlerType.GET, "/v1/logs", Need.NODE, this::peer),
+                new HttpServer.Route(HandlerType.GET, "/v1/tasks/{workflow}/{key}/logs", Need.VIEWER, this::get));
+    }
+
+    /** Ends the answers to those who follow. */
+    @Override
+    public void close() {
+        followers.close();
     }
 }

@@ -39,7 +39,12 @@ record AttemptOutput(String firing, int attempt, String node, Path file, long fr
         return length == 0 && !truncated
                 ? Optional.empty()
                 : Optional.of(new FunctionLogs.Entry(
-                        firing, attempt, node, new String(bytes, 0, length, StandardCharsets.UTF_8), truncated));
+                        file.toFile().lastModified(),
+                        firing,
+                        attempt,
+                        node,
+                        new String(bytes, 0, length, StandardCharsets.UTF_8),
+                        truncated));
     }
 
     static int wholeLines(byte[] bytes) {

@@ -33,9 +33,11 @@ public final class FunctionLogs {
     /**
      * One attempt's output.
      *
+     * @param time when the last of it was printed, epoch milliseconds
+     * @param node the invocation's name in its workflow
      * @param truncated there was more
      */
-    public record Entry(String firing, int attempt, String node, String text, boolean truncated) {}
+    public record Entry(long time, String firing, int attempt, String node, String text, boolean truncated) {}
 
     private final Path directory;
     /** What servers print now, by the file that it will be in. */
@@ -96,22 +98,22 @@ public final class FunctionLogs {
         return new AttemptLog(file(firing), secrets);
     }
 
-    /** The logs of a task that are on this node, oldest first; those of one node or firing if named. */
-    public List<Entry> of(String task, String node, String firing) throws IOException {
+    /** The logs of a task that are on this node, oldest first. */
+    public List<Entry> of(LogQuery query) throws IOException {
         List<Entry> entries = new ArrayList<>();
-        for (AttemptOutput output : outputs(task, node, firing)) {
+        for (AttemptOutput output : outputs(query)) {
             output.entry(0, output.read(0), true).ifPresent(entries::add);
         }
         return entries;
     }
 
     /** The same as they come. */
-    public FollowedLogs follow(String task, String node, String firing) {
-        return new FollowedLogs(() -> outputs(task, node, firing));
+    public FollowedLogs follow(LogQuery query) {
+        return new FollowedLogs(() -> outputs(query));
     }
 
-    private List<AttemptOutput> outputs(String task, String node, String firing) throws IOException {
-        Path folder = folder(task);
+    private List<AttemptOutput> outputs(LogQuery query) throws IOException {
+        Path folder = folder(query.task());
         Map<Path, AttemptOutput> outputs = new LinkedHashMap<>();
         if (Files.isDirectory(folder)) {
             try (Stream<Path> files = Files.list(folder)) {
@@ -126,8 +128,8 @@ public final class FunctionLogs {
             }
         });
         return outputs.values().stream()
-                .filter(output -> node.isEmpty() || node.equals(output.node()))
-                .filter(output -> firing.isEmpty() || firing.equals(output.firing()))
+                .filter(output -> query.function().isEmpty() || query.function().equals(output.node()))
+                .filter(output -> query.firing().isEmpty() || query.firing().equals(output.firing()))
                 .toList();
     }
 

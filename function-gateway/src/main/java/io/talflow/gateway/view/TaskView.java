@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
@@ -75,6 +76,11 @@ public final class TaskView implements AutoCloseable {
     /** When the task ended, epoch milliseconds; empty: it has not, as far as the view has heard. */
     public OptionalLong endedAt(String task) {
         return query(reader -> reader.endedAt(task));
+    }
+
+    /** Ids of the nodes on which invocations of the task have ended. */
+    public Set<String> ranOn(String task) {
+        return query(reader -> reader.ranOn(task));
     }
 
     /** How far the view may be behind the job's stream, milliseconds. */

@@ -7,12 +7,14 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
+import java.util.Set;
 import java.util.TreeMap;
 import org.sqlite.SQLiteConfig;
 
@@ -61,6 +63,23 @@ final class ViewReader implements AutoCloseable {
                         : OptionalLong.empty();
             }
         }
+    }
+
+    /** Ids of the nodes on which its invocations have ended. */
+    Set<String> ranOn(String task) throws SQLException {
+        Set<String> nodes = new HashSet<>();
+        try (PreparedStatement select = connection.prepareStatement(
+                "SELECT DISTINCT json_extract(CAST(state AS TEXT), '$.nodeId') FROM invocation WHERE task = ?")) {
+            select.setString(1, task);
+            try (ResultSet rows = select.executeQuery()) {
+                while (rows.next()) {
+                    if (rows.getString(1) != null) {
+                        nodes.add(rows.getString(1));
+                    }
+                }
+            }
+        }
+        return nodes;
     }
 
     /** The job writes a running task's counts only now and then; what its invocations say is newer. */

@@ -12,6 +12,7 @@ import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.FiringKey;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.log.FunctionLogs;
+import io.talflow.gateway.log.LogQuery;
 import io.talflow.gateway.runtime.Access;
 import io.talflow.tal.Json;
 import io.talflow.tal.model.Container;
@@ -126,7 +127,7 @@ final class ContainerNode implements AutoCloseable {
     String printed(Function function) throws IOException {
         return String.join(
                 "",
-                logs.of("w/t", function.name(), "").stream()
+                logs.of(new LogQuery("w/t", function.name(), "")).stream()
                         .map(FunctionLogs.Entry::text)
                         .toList());
     }

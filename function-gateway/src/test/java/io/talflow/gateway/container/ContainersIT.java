@@ -7,6 +7,7 @@ import com.github.dockerjava.api.DockerClient;
 import io.talflow.gateway.ContainerOptions;
 import io.talflow.gateway.exec.Execution;
 import io.talflow.gateway.journal.Outcome;
+import io.talflow.gateway.log.LogQuery;
 import io.talflow.tal.model.Container;
 import io.talflow.tal.model.Function;
 import java.nio.file.Path;
@@ -77,7 +78,7 @@ class ContainersIT {
         node.result(function, Map.of("do", "echo", "text", "red"));
         node.result(function, Map.of("do", "echo", "text", "blue"));
         await().atMost(LONG).until(() -> node.printed(function).contains("blue"));
-        assertThat(node.logs().of("w/t", "prints", ""))
+        assertThat(node.logs().of(new LogQuery("w/t", "prints", "")))
                 .extracting(entry -> entry.text())
                 .containsExactly("probe starts\necho red\n", "echo blue\n");
     }

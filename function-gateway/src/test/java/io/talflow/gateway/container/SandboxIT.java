@@ -7,6 +7,7 @@ import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.HostConfig;
 import com.sun.net.httpserver.HttpServer;
 import io.talflow.gateway.log.FunctionLogs;
+import io.talflow.gateway.log.LogQuery;
 import io.talflow.tal.model.Container;
 import io.talflow.tal.model.Function;
 import java.net.InetSocketAddress;
@@ -124,7 +125,7 @@ class SandboxIT {
     void fillTheDiskWithWhatItPrints() throws Exception {
         Function function = function("chatters", "64Mi");
         node.result(function, Map.of("do", "chatter", "mebibytes", 64));
-        List<FunctionLogs.Entry> logs = node.logs().of("w/t", "chatters", "");
+        List<FunctionLogs.Entry> logs = node.logs().of(new LogQuery("w/t", "chatters", ""));
         assertThat(logs).hasSize(1);
         assertThat(logs.get(0).truncated()).isTrue();
         assertThat(logs.get(0).text()).hasSize(FunctionLogs.MAX_BYTES);

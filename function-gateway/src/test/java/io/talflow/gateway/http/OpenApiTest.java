@@ -18,8 +18,11 @@ class OpenApiTest {
     @Test
     void theDocumentHasTheServersRoutesAndNoOthersAndSaysWhatEachNeeds() throws IOException {
         Map<String, String> served = new TreeMap<>();
-        for (HttpServer.Route route : HttpServer.routes(new HttpServer.Parts(
-                null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, "n"))) {
+        for (HttpServer.Route route : HttpServer.routes(
+                new HttpServer.Parts(
+                        null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
+                        "n"),
+                new LogsResource("n", null, null, null))) {
             served.put(route.method().name().toLowerCase(Locale.ROOT) + " " + route.path(), security(route.need()));
         }
         assertThat(documented()).isEqualTo(served);

@@ -29,7 +29,7 @@ class FollowedLogsTest {
 
     @Test
     void comeInWholeLinesAndEachOnce() throws Exception {
-        FollowedLogs followed = logs.follow("w/t", "", "");
+        FollowedLogs followed = logs.follow(new LogQuery("w/t", "", ""));
         try (AttemptLog log = logs.open(firing("w/t@0/r/0", "f"), Secrets.NONE)) {
             assertThat(followed.next()).isEmpty();
             write(log, "one\ntwo, hal");
@@ -44,14 +44,14 @@ class FollowedLogsTest {
 
     @Test
     void areOfTheFunctionAndTheTaskThatIsAskedFor() throws Exception {
-        FollowedLogs followed = logs.follow("w/t", "f", "");
+        FollowedLogs followed = logs.follow(new LogQuery("w/t", "f", ""));
         for (Firing firing : List.of(firing("w/t@0/r/0", "f"), firing("w/t@0/r/1", "other"))) {
             try (AttemptLog log = logs.open(firing, Secrets.NONE)) {
                 write(log, "of " + firing.as() + "\n");
             }
         }
         assertThat(texts(followed.next())).containsExactly("of f\n");
-        assertThat(logs.follow("w/another", "", "").rest()).isEmpty();
+        assertThat(logs.follow(new LogQuery("w/another", "", "")).rest()).isEmpty();
     }
 
     @Test
@@ -59,21 +59,21 @@ class FollowedLogsTest {
         Path output = Files.writeString(data.resolve("output"), "of an earlier call\n");
         long from = Files.size(output);
         Firing firing = firing("w/t@0/r/0", "f");
-        FollowedLogs followed = logs.follow("w/t", "", "");
+        FollowedLogs followed = logs.follow(new LogQuery("w/t", "", ""));
         logs.printing(firing, output, from, Secrets.NONE);
         Files.writeString(output, "one\n", StandardOpenOption.APPEND);
         assertThat(texts(followed.next())).containsExactly("one\n");
-        assertThat(texts(logs.of("w/t", "", ""))).containsExactly("one\n");
+        assertThat(texts(logs.of(new LogQuery("w/t", "", "")))).containsExactly("one\n");
         Files.writeString(output, "two\n", StandardOpenOption.APPEND);
         logs.take(firing, output, from, Secrets.NONE);
         FunctionLogs.delete(output);
         assertThat(texts(followed.next())).containsExactly("two\n");
-        assertThat(texts(logs.of("w/t", "", ""))).containsExactly("one\ntwo\n");
+        assertThat(texts(logs.of(new LogQuery("w/t", "", "")))).containsExactly("one\ntwo\n");
     }
 
     @Test
     void sayOnceThatTheRestIsNotKept() throws Exception {
-        FollowedLogs followed = logs.follow("w/t", "", "");
+        FollowedLogs followed = logs.follow(new LogQuery("w/t", "", ""));
         try (AttemptLog log = logs.open(firing("w/t@0/r/0", "f"), Secrets.NONE)) {
             write(log, "x".repeat(FunctionLogs.MAX_BYTES - 1));
             assertThat(followed.next()).isEmpty();

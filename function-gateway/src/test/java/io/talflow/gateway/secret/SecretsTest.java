@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.FiringKey;
 import io.talflow.gateway.log.FunctionLogs;
+import io.talflow.gateway.log.LogQuery;
 import io.talflow.tal.Json;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Position;
@@ -157,13 +158,13 @@ class SecretsTest {
         Path output = folder.resolve("output");
         Files.writeString(output, "x".repeat(FunctionLogs.MAX_BYTES - 10) + "cut-in-two-by-the-limit, and more");
         assertThat(logs.take(firing, output, 0, secrets)).isZero();
-        FunctionLogs.Entry kept = logs.of("w/t", "", "").get(0);
+        FunctionLogs.Entry kept = logs.of(new LogQuery("w/t", "", "")).get(0);
         assertThat(kept.truncated()).isTrue();
         assertThat(kept.text()).endsWith("xx***, and m").doesNotContain("cut-in");
         assertThat(output).as("what the server printed").isEmptyFile();
         Files.writeString(output, "next\n");
         assertThat(logs.take(firing, output, 0, secrets)).isZero();
-        assertThat(logs.of("w/t", "", "").get(0).text()).isEqualTo("next\n");
+        assertThat(logs.of(new LogQuery("w/t", "", "")).get(0).text()).isEqualTo("next\n");
     }
 
     private SecretStore store() {
