@@ -147,6 +147,30 @@ class GatewayIT {
     }
 
     @Test
+    void tellsThatAFunctionWasSilentWhenItIsGone() throws Exception {
+        Path mark = data.resolve("ended");
+        String silent = client.apply("silent", Map.of("workflow.yaml", """
+                tal: 1
+                workflow: silent
+                functions:
+                  f:
+                    command: [sh, -c, "trap 'sleep 0.5; touch %s; exit' TERM; while :; do sleep 0.05; done"]
+                    heartbeat: 200ms
+                    timeout: 60s
+                rules: [{when: started, do: {invoke: f}}]
+                """.formatted(mark)));
+        assertThat(client.fire(GatewayClient.firing("silent", silent, "f", "r/0", Map.of())))
+                .containsEntry("accepted", true);
+        TalEvent told = await().atMost(Duration.ofSeconds(30))
+                .until(() -> LoggedEvents.of(broker.bootstrap(), "silent/t@0/r/0"), events -> !events.isEmpty())
+                .get(0);
+        assertThat(mark)
+                .as("it ended by itself, in its grace, before it was told")
+                .exists();
+        assertThat(((Map<?, ?>) told.value()).get("error")).isEqualTo("Heartbeat.Missed");
+    }
+
+    @Test
     void refusesAResultThatIsNotJson() throws Exception {
         assertThat(failure("text").get("error")).isEqualTo("Function.BadResult");
     }

@@ -51,6 +51,8 @@ final class ContainerCall {
     private AttemptLog log;
     private long began;
     private volatile After after = After.USABLE;
+    /** Its time is over, or it is not wanted any more. */
+    private volatile boolean stopped;
 
     ContainerCall(Parts parts, ContainerJob job, RunningContainer container, Start start) {
         this.parts = parts;
@@ -84,10 +86,28 @@ final class ContainerCall {
             timeout.cancel(false);
             container.output().end(log);
             if (after != After.ABSENT) {
-                job.outcome().complete(ended);
+                tell(ended);
             }
             return after;
         });
+    }
+
+    /** One that was stopped ends when its container is gone, so that no attempt begins beside it. With others in it that may be long. */
+    private void tell(Outcome ended) {
+        if (!stopped || !isAlone()) {
+            job.outcome().complete(ended);
+            return;
+        }
+        CompletableFuture<?> unused = container
+                .removed()
+                .copy()
+                .completeOnTimeout(null, parts.starter().longestEnd().toMillis(), TimeUnit.MILLISECONDS)
+                .thenRun(() -> job.outcome().complete(ended));
+    }
+
+    private boolean isAlone() {
+        return function.executor() instanceof Function.Executor.Image image
+                && image.container().concurrency() == 1;
     }
 
     private void answered(FunctionReply answer) {
@@ -104,6 +124,7 @@ final class ContainerCall {
 
     private void timeOut() {
         after = After.SPENT;
+        stopped = true;
         if (outcome.complete(FunctionErrors.timeout(began, function.name(), function.timeout()))) {
             reply.cancel(true);
         }
@@ -144,10 +165,10 @@ final class ContainerCall {
 
     /** Closes the connection, which ends the container too if nothing else runs in it. */
     void cancel() {
-        if (function.executor() instanceof Function.Executor.Image image
-                && image.container().concurrency() == 1) {
+        if (isAlone()) {
             after = After.SPENT;
         }
+        stopped = true;
         outcome.complete(FunctionErrors.crashed(began, function.name(), 128 + 15, ""));
         reply.cancel(true);
     }

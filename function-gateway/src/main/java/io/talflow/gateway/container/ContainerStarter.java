@@ -149,6 +149,11 @@ final class ContainerStarter {
         return connection.engine().state(container.id());
     }
 
+    /** A container that is ended has ended by then. */
+    Duration longestEnd() {
+        return grace.plusSeconds(10);
+    }
+
     /** SIGTERM, grace, SIGKILL. */
     void end(RunningContainer container) {
         try {
@@ -159,6 +164,7 @@ final class ContainerStarter {
             throw new IllegalStateException("an engine that was there before", e);
         } finally {
             container.output().close();
+            container.removed().complete(null);
         }
     }
 }

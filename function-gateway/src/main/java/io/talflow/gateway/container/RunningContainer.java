@@ -11,6 +11,7 @@ final class RunningContainer {
     private final CallContract contract;
     private final ContainerOutput output;
     private final CompletableFuture<Void> ended;
+    private final CompletableFuture<Void> removed = new CompletableFuture<>();
     private int calls;
     private long readyAtNanos;
     private long idleSince;
@@ -64,6 +65,11 @@ final class RunningContainer {
 
     CompletableFuture<Void> ended() {
         return ended;
+    }
+
+    /** Completes when it is not there any more. */
+    CompletableFuture<Void> removed() {
+        return removed;
     }
 
     /** Calls that run in it. */

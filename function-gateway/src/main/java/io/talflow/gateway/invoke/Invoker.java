@@ -24,6 +24,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -32,6 +33,8 @@ public final class Invoker implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Invoker.class);
     /** The job may know a definition before this node does. */
     private static final Duration DEFINITION_PATIENCE = Duration.ofSeconds(30);
+    /** A function that was asked to end, and then killed, has ended by then. */
+    private static final Duration STOPPING = Duration.ofSeconds(30);
 
     private final Journal journal;
     private final Definitions definitions;
@@ -159,19 +162,20 @@ public final class Invoker implements AutoCloseable {
         heartbeats.watch(attempt, () -> {
             Outcome silent = FunctionErrors.silent(
                     beganAt, function.name(), function.heartbeat().orElseThrow());
-            if (ended(run, silent)) {
-                run.stop();
-            }
+            CompletableFuture<?> unused = run.silence(silent)
+                    .copy()
+                    .completeOnTimeout(silent, STOPPING.toSeconds(), TimeUnit.SECONDS)
+                    .thenAccept(stopped -> ended(run, silent));
         });
     }
 
     private void follow(Run run, Function function, Execution execution) {
         CompletableFuture<?> unused = execution.outcome().whenComplete((outcome, error) -> {
             if (error == null) {
-                ended(run, run.masked(outcome));
+                ended(run, run.told(outcome));
             } else {
                 LOG.error("Executor failed on {}", run.firing().key(), error);
-                ended(run, run.masked(FunctionErrors.crashed(clock.millis(), function.name(), -1, error.toString())));
+                ended(run, run.told(FunctionErrors.crashed(clock.millis(), function.name(), -1, error.toString())));
             }
         });
     }
@@ -180,17 +184,15 @@ public final class Invoker implements AutoCloseable {
      * First the last signals, then the outcome: whoever reads the log finds what the function said before how it ended.
      * The outcome is told and journaled at the same time. A crash between the two makes the function run again, as one
      * just before its end does; the log keeps the first outcome.
-     *
-     * @return false: it had ended before
      */
-    private boolean ended(Run run, Outcome outcome) {
+    private void ended(Run run, Outcome outcome) {
         FiringKey key = run.firing().key();
         if (!claim(run)) {
-            return false; // nobody waits for it any more
+            return; // nobody waits for it any more
         }
         CompletableFuture<Void> quiet = run.end();
         if (closed) {
-            return true; // what stopping does to a function is not its outcome: it runs again after the next start
+            return; // what stopping does to a function is not its outcome: it runs again after the next start
         }
         CompletableFuture<?> unused = quiet.thenCompose(said -> {
                     Recorded recorded = run.recorded(outcome);
@@ -204,7 +206,6 @@ public final class Invoker implements AutoCloseable {
                         run.recorded(matters ? Optional.of(outcome) : Optional.empty());
                     }
                 });
-        return true;
     }
 
     /** Takes no more outcomes; call before the executors are closed. */

@@ -22,6 +22,7 @@ final class Run {
     private boolean withdrawn;
     private Attempt attempt;
     private Execution execution;
+    private Outcome silent;
     private volatile Start start = Start.NONE;
 
     Run(Firing firing, Attempts attempts) {
@@ -51,9 +52,16 @@ final class Run {
         return Optional.of(execution);
     }
 
-    /** Stops it; its outcome is told already. */
-    synchronized void stop() {
+    /**
+     * Stops it, since it has said nothing for too long. Nothing that it says from now on counts, and that is how it ends.
+     *
+     * @return completes when it has ended
+     */
+    synchronized CompletableFuture<Outcome> silence(Outcome outcome) {
+        silent = outcome;
+        attempts.end(attempt);
         execution.cancel().run();
+        return execution.outcome();
     }
 
     /** Stops it if it runs; it does not begin any more. */
@@ -66,8 +74,11 @@ final class Run {
         }
     }
 
-    /** An outcome without the values of secrets that the function was given. */
-    synchronized Outcome masked(Outcome outcome) {
+    /** How it ends, by how its execution did: without the values of secrets that the function was given. */
+    synchronized Outcome told(Outcome outcome) {
+        if (silent != null) {
+            return silent;
+        }
         Secrets secrets = attempt == null ? Secrets.NONE : attempt.access().secrets();
         return secrets.isEmpty() ? outcome : outcome.with(secrets.maskedJson(outcome.data()));
     }

@@ -76,6 +76,7 @@ class ContainersIT {
     void keepsWhatEachCallPrintedByItsFiring() throws Exception {
         Function function = function("prints", container(0, 1, 1));
         node.result(function, Map.of("do", "echo", "text", "red"));
+        await().atMost(LONG).until(() -> node.printed(function).contains("red"));
         node.result(function, Map.of("do", "echo", "text", "blue"));
         await().atMost(LONG).until(() -> node.printed(function).contains("blue"));
         assertThat(node.logs().of(new LogQuery("w/t", "prints", "")))
@@ -169,8 +170,9 @@ class ContainersIT {
     void aTimeoutKillsTheContainerEvenIfItIgnoresSigterm() throws Exception {
         Function function = ContainerNode.function("hangs", image, container(0, 1, 1), Duration.ofMillis(300));
         assertThat(node.failure(function, Map.of("do", "ignore"))).containsEntry("error", "Timeout");
-        await().atMost(Duration.ofSeconds(4))
-                .until(() -> ContainerNode.running(engine, "hangs").isEmpty());
+        assertThat(ContainerNode.running(engine, "hangs"))
+                .as("when it is told, so that no attempt begins beside it")
+                .isEmpty();
     }
 
     @Test
@@ -179,8 +181,8 @@ class ContainersIT {
         Execution call = node.start(function, Map.of("do", "sleep", "seconds", 60));
         await().atMost(LONG).until(() -> node.printed(function).contains("sleeping"));
         call.cancel().run();
-        await().atMost(LONG)
-                .until(() -> ContainerNode.running(engine, "cancelled").isEmpty());
+        assertThat(call.outcome().get(30, TimeUnit.SECONDS)).isInstanceOf(Outcome.Failed.class);
+        assertThat(ContainerNode.running(engine, "cancelled")).isEmpty();
     }
 
     @Test

@@ -9,6 +9,7 @@ import io.talflow.gateway.exec.FunctionCall;
 import io.talflow.gateway.exec.FunctionExecutor;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.journal.FiringKey;
+import io.talflow.gateway.journal.Outcome;
 import io.talflow.gateway.runtime.Access;
 import io.talflow.gateway.runtime.Attempts;
 import io.talflow.gateway.secret.SecretStore;
@@ -50,6 +51,23 @@ class RunTest {
         assertThatThrownBy(() -> attempts.of(token))
                 .isInstanceOf(GatewayFailure.class)
                 .hasMessageContaining("ended");
+    }
+
+    @Test
+    void aSilentOneIsStoppedAndHasEndedWhenItsFunctionHasWhateverThatSaysLast() {
+        Run run = run(1);
+        CompletableFuture<Outcome> execution =
+                run.begin(FUNCTION, executor, attempt -> {}).orElseThrow().outcome();
+        String token = called.get(0).access().token();
+        Outcome silent = Outcome.Failed.of(1, "Heartbeat.Missed", "nothing was heard", "");
+        CompletableFuture<Outcome> ended = run.silence(silent);
+        assertThat(cancelled).containsExactly(new FiringKey("w/t@0/r/0", 1));
+        assertThatThrownBy(() -> attempts.of(token)).isInstanceOf(GatewayFailure.class);
+        assertThat(ended).as("it has its grace").isNotDone();
+        Outcome late = new Outcome.Completed(1, new byte[] {'7'});
+        execution.complete(late);
+        assertThat(ended).isCompleted();
+        assertThat(run.told(late)).isSameAs(silent);
     }
 
     @Test
