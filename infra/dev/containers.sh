@@ -3,6 +3,9 @@
 # the Docker Engine API and is found by the gateway. Does nothing where an engine answers already.
 #   infra/dev/containers.sh            installs what is missing, starts it, prints the socket
 #   infra/dev/containers.sh --stop     stops what this started
+#   infra/dev/containers.sh --firewall PORT|off [10.201]
+#                                      lets functions' containers (of --container-subnets) reach nothing of this machine but
+#                                      that port (--container-port) and the engine's name server, or whatever they like again
 # Where it needs rights it uses sudo. Why these settings: docs/operating.md, Containers.
 set -euo pipefail
 state="${TALFLOW_CONTAINERS:-/var/lib/talflow-containers}"
@@ -14,6 +17,23 @@ as_root() { if [ "$(id -u)" = 0 ]; then "$@"; else sudo "$@"; fi; }
 
 if [ "${1:-}" = --stop ]; then
     [ -f "$state/pid" ] && as_root kill "$(cat "$state/pid")" && as_root rm -f "$state/pid" "$socket"
+    exit 0
+fi
+
+if [ "${1:-}" = --firewall ]; then
+    allowed="${2:?--firewall needs a port, or off}"
+    chain="TALFLOW-${3:-10.201}"
+    from="${3:-10.201}.0.0/16"
+    export PATH="$PATH:/usr/sbin:/sbin"
+    while as_root iptables -D INPUT -s "$from" -j "$chain" 2>/dev/null; do :; done
+    as_root iptables -F "$chain" 2>/dev/null && as_root iptables -X "$chain"
+    [ "$allowed" = off ] && exit 0
+    as_root iptables -N "$chain"
+    as_root iptables -A "$chain" -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN # answers to the gateway's calls
+    as_root iptables -A "$chain" -p tcp --dport "$allowed" -j RETURN
+    as_root iptables -A "$chain" -p udp --dport 53 -j RETURN # of networks that are open
+    as_root iptables -A "$chain" -j DROP
+    as_root iptables -I INPUT -s "$from" -j "$chain"
     exit 0
 fi
 

@@ -11,17 +11,24 @@ import java.util.regex.Pattern;
  * @param most bound on containers, of all functions together
  * @param grace between SIGTERM and SIGKILL
  * @param subnets the first two numbers of the subnets of functions' networks, each of which has 254 addresses
+ * @param port where the node listens in each of those; 0: any that is free
  */
-public record ContainerOptions(String engine, int most, Duration grace, String subnets) {
+public record ContainerOptions(String engine, int most, Duration grace, String subnets, int port) {
     private static final Pattern SUBNETS = Pattern.compile("\\d{1,3}\\.\\d{1,3}");
 
     public ContainerOptions {
         GatewayOptions.atLeast("containers", most, 1);
+        GatewayOptions.atLeast("container-port", port, 0);
         if (!SUBNETS.matcher(subnets).matches()) {
             throw new IllegalArgumentException(
                     "option --container-subnets must be the first two numbers of private addresses, such as 10.201, is %s"
                             .formatted(subnets));
         }
+    }
+
+    /** With any port. */
+    public ContainerOptions(String engine, int most, Duration grace, String subnets) {
+        this(engine, most, grace, subnets, 0);
     }
 
     /** The defaults: the engine that is found, four containers a core, two seconds of grace, 10.201.0.0/16. */
@@ -37,6 +44,7 @@ public record ContainerOptions(String engine, int most, Duration grace, String s
                 GatewayOptions.number(values, "containers", defaults.most()),
                 Duration.ofSeconds(GatewayOptions.number(values, "container-grace-seconds", (int)
                         defaults.grace().toSeconds())),
-                values.getOrDefault("container-subnets", defaults.subnets()));
+                values.getOrDefault("container-subnets", defaults.subnets()),
+                GatewayOptions.number(values, "container-port", defaults.port()));
     }
 }

@@ -61,7 +61,8 @@ final class Doors implements AutoCloseable {
         Optional<ServerSocketChannel> functions = identity.isEmpty()
                 ? Optional.empty()
                 : Optional.of(listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), options));
-        listeners = new Listeners(everybody, identity, functions);
+        listeners = new Listeners(
+                everybody, identity, functions, options.containers().port());
         InetSocketAddress bound = (InetSocketAddress) everybody.getLocalAddress();
         boolean everywhere = bound.getAddress().isAnyLocalAddress();
         String loopback = InetAddress.getLoopbackAddress().getHostAddress();

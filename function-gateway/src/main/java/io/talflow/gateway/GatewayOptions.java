@@ -70,6 +70,7 @@ public record GatewayOptions(
             "containers",
             "container-grace-seconds",
             "container-subnets",
+            "container-port",
             "data-memory-mb",
             "data-disk-mb",
             "data-remote",

@@ -61,6 +61,8 @@ class GatewayOptionsTest {
             "6",
             "--container-subnets",
             "10.7",
+            "--container-port",
+            "8490",
             "--data-memory-mb",
             "12",
             "--data-disk-mb",
@@ -92,7 +94,7 @@ class GatewayOptionsTest {
                                 .withPeers(new PeerAccess(Optional.of(Path.of("/p")), Optional.of(Path.of("/a"))))
                                 .withDestinations(Destinations.parse("in.house:80"))
                                 .withSecrets(Path.of("/s")),
-                        new ContainerOptions("/e.sock", 5, Duration.ofSeconds(6), "10.7"),
+                        new ContainerOptions("/e.sock", 5, Duration.ofSeconds(6), "10.7", 8490),
                         new GatewayOptions.Draining(Duration.ofSeconds(12)),
                         new ValueOptions(
                                 12L << 20,

@@ -6,7 +6,6 @@ import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.container.RuntimeDoor;
 import java.io.IOException;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -14,18 +13,20 @@ import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 
 /**
- * Listens in the networks of containers too, one port for each of this machine's addresses there. Who comes by it reaches the
+ * Listens in the networks of containers too, at a port of each of this machine's addresses there. Who comes by it reaches the
  * runtime API and nothing else, whatever it knows.
  */
 final class ContainerDoor implements RuntimeDoor {
     private static final String RUNTIME = "/v1/runtime/";
 
     private final Server server;
+    private final int port;
     private final Map<String, ServerConnector> connectors = new ConcurrentHashMap<>();
-    private final Set<Integer> ports = ConcurrentHashMap.newKeySet();
 
-    ContainerDoor(Server server) {
+    /** @param port at each address; 0: any that is free */
+    ContainerDoor(Server server, int port) {
         this.server = server;
+        this.port = port;
     }
 
     @Override
@@ -43,8 +44,8 @@ final class ContainerDoor implements RuntimeDoor {
         settings.setSendServerVersion(false);
         ServerConnector connector = new ServerConnector(server, new HttpConnectionFactory(settings));
         connector.setHost(address);
+        connector.setPort(port);
         connector.open();
-        ports.add(connector.getLocalPort());
         server.addConnector(connector);
         try {
             connector.start();
@@ -54,10 +55,14 @@ final class ContainerDoor implements RuntimeDoor {
         return connector;
     }
 
-    /** @throws GatewayFailure NOT_FOUND for what came by this door and is not the runtime API's */
+    /**
+     * Also where the server listens at all of the machine's addresses, so that those in the networks are among them.
+     *
+     * @throws GatewayFailure NOT_FOUND for what came by such an address and is not the runtime API's
+     */
     void check(Context http) {
-        if (!ports.isEmpty()
-                && ports.contains(http.req().getLocalPort())
+        if (!connectors.isEmpty()
+                && connectors.containsKey(http.req().getLocalAddr())
                 && !http.path().startsWith(RUNTIME)) {
             throw new GatewayFailure(GatewayError.NOT_FOUND, "containers reach %s only".formatted(RUNTIME));
         }

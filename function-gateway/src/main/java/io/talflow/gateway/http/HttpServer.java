@@ -76,7 +76,7 @@ public final class HttpServer implements AutoCloseable {
         logs = new LogsResource(parts.nodeId(), parts.logs(), parts.peerLogs(), parts.view());
         server = Javalin.create(config -> configure(config, listeners, routes(parts, logs), guard, this::check))
                 .start();
-        door = new ContainerDoor(server.jettyServer().server());
+        door = new ContainerDoor(server.jettyServer().server(), listeners.containersPort());
     }
 
     /** How containers reach the runtime API. */

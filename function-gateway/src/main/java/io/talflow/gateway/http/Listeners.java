@@ -14,9 +14,13 @@ import java.util.Optional;
  * @param identity what it shows who it is by in TLS, in a store without a password; empty: it speaks plain HTTP
  * @param functions on loopback, plain, for calls of running functions alone, which need no certificates then; empty: they
  *     call where everybody does
+ * @param containersPort port to listen at for containers, at each of this machine's addresses in their networks; 0: any
  */
 public record Listeners(
-        ServerSocketChannel everybody, Optional<KeyStore> identity, Optional<ServerSocketChannel> functions) {
+        ServerSocketChannel everybody,
+        Optional<KeyStore> identity,
+        Optional<ServerSocketChannel> functions,
+        int containersPort) {
     boolean onLoopback() {
         return address(everybody).getAddress().isLoopbackAddress();
     }

@@ -1,16 +1,18 @@
 package io.talflow.gateway.container;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.awaitility.Awaitility.await;
 
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.model.HostConfig;
 import com.sun.net.httpserver.HttpServer;
+import io.talflow.gateway.ContainerOptions;
 import io.talflow.gateway.log.FunctionLogs;
 import io.talflow.gateway.log.LogQuery;
 import io.talflow.tal.model.Container;
 import io.talflow.tal.model.Function;
+import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -158,6 +160,45 @@ class SandboxIT {
     }
 
     @Test
+    void reachWhatListensEverywhereOnItsMachineOnceTheFirewallIsClosed() throws Exception {
+        String subnets = "10.243";
+        HttpServer runtime = everywhere();
+        HttpServer other = everywhere();
+        ContainerOptions options =
+                new ContainerOptions(TestEngine.socket().toString(), 1, ContainerNode.GRACE, subnets);
+        Function function = function("walled", "64Mi");
+        try (ContainerNode walled = new ContainerNode(data.resolve("walled"), options)) {
+            int allowed = runtime.getAddress().getPort();
+            int refused = other.getAddress().getPort();
+            assertThat(connects(walled, function, subnets + ".0.1", allowed)).isTrue();
+            assertThat(connects(walled, function, subnets + ".0.1", refused))
+                    .as("as documented")
+                    .isTrue();
+            firewall(String.valueOf(allowed), subnets);
+            assertThat(connects(walled, function, subnets + ".0.1", allowed)).isTrue();
+            assertThat(connects(walled, function, subnets + ".0.1", refused)).isFalse();
+        } finally {
+            firewall("off", subnets);
+            runtime.stop(0);
+            other.stop(0);
+        }
+    }
+
+    private static HttpServer everywhere() throws IOException {
+        HttpServer server = HttpServer.create(new InetSocketAddress("0.0.0.0", 0), 1);
+        server.start();
+        return server;
+    }
+
+    private static void firewall(String port, String subnets) throws Exception {
+        Process script = new ProcessBuilder("../infra/dev/containers.sh", "--firewall", port, subnets)
+                .redirectErrorStream(true)
+                .start();
+        String printed = new String(script.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        assertThat(script.waitFor()).as(printed).isZero();
+    }
+
+    @Test
     void beWithoutItsLimitsInTheEngine() throws Exception {
         Function function = ContainerNode.function(
                 "inspected", image, container("64Mi", 0.5, Container.Network.RUNTIME), Duration.ofSeconds(20));
@@ -182,12 +223,18 @@ class SandboxIT {
     void outliveItsTimeoutByMoreThanTheGraceEvenIfItIgnoresSigterm() throws Exception {
         Function function = ContainerNode.function(
                 "ignores", image, container("64Mi", 1, Container.Network.RUNTIME), Duration.ofMillis(300));
+        node.result(function, Map.of("do", "connect", "host", "127.0.0.1", "port", 1));
+        long began = System.nanoTime();
         assertThat(node.failure(function, Map.of("do", "ignore"))).containsEntry("error", "Timeout");
-        await().atMost(ContainerNode.GRACE.plusSeconds(3))
-                .until(() -> ContainerNode.running(engine, "ignores").isEmpty());
+        assertThat(ContainerNode.running(engine, "ignores")).isEmpty();
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(ContainerNode.GRACE.plusSeconds(4));
     }
 
     private static boolean connects(Function function, String host, int port) throws Exception {
+        return connects(node, function, host, port);
+    }
+
+    private static boolean connects(ContainerNode node, Function function, String host, int port) throws Exception {
         return (Boolean) node.result(function, Map.of("do", "connect", "host", host, "port", port))
                 .get("connected");
     }
