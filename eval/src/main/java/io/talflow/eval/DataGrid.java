@@ -4,6 +4,7 @@ import io.talflow.gateway.ValueOptions;
 import io.talflow.gateway.auth.PeerAccess;
 import io.talflow.gateway.data.DataProxy;
 import io.talflow.gateway.data.Peers;
+import io.talflow.gateway.data.Tasks;
 import io.talflow.gateway.data.Wanted;
 import java.io.IOException;
 import java.net.URI;
@@ -22,6 +23,7 @@ import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -59,13 +61,21 @@ final class DataGrid implements AutoCloseable {
                 new ValueOptions(8L << 20, 1L << 30, remote, Duration.ZERO, Duration.ofSeconds(15), Map.of());
         for (int i = 0; i < mostReaders; i++) {
             String id = "reader-" + i;
-            readers.add(new DataProxy(
-                    scratch.resolve(id),
-                    options,
-                    id,
-                    peers,
-                    task -> ended.contains(task) ? OptionalLong.of(0) : OptionalLong.empty(),
-                    Clock.systemUTC()));
+            readers.add(
+                    new DataProxy(scratch.resolve(id), options, id, peers, new EndedTasks(ended), Clock.systemUTC()));
+        }
+    }
+
+    /** There is no job to ask: what a task has goes when it ends. */
+    private record EndedTasks(Set<String> ended) implements Tasks {
+        @Override
+        public OptionalLong endedAt(String task) {
+            return ended.contains(task) ? OptionalLong.of(0) : OptionalLong.empty();
+        }
+
+        @Override
+        public CompletableFuture<List<String>> unnamed(String task, Map<String, String> producers) {
+            return CompletableFuture.completedFuture(List.of());
         }
     }
 

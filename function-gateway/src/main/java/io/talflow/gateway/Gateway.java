@@ -171,7 +171,7 @@ public final class Gateway implements AutoCloseable {
                 options.values(),
                 options.nodeId(),
                 new Peers(membership::urls, options.security().peers()),
-                task -> view.view().endedAt(task),
+                new TasksOfJob(view.view(), replies),
                 clock));
         Heartbeats heartbeats =
                 new Heartbeats((task, millis) -> timer.schedule(task, millis, TimeUnit.MILLISECONDS), clock);

@@ -3,6 +3,7 @@ package io.talflow.eval.jmh;
 import io.talflow.tal.semantics.Rows;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** Rows in memory that can go back to where they were settled. */
 final class LayeredRows implements Rows {
@@ -24,6 +25,14 @@ final class LayeredRows implements Rows {
     @Override
     public void remove(String name) {
         changed.put(name, ABSENT);
+    }
+
+    @Override
+    public void each(BiConsumer<String, byte[]> seen) {
+        Map<String, byte[]> all = new HashMap<>(settled);
+        all.putAll(changed);
+        all.values().removeIf(row -> row == ABSENT);
+        all.forEach(seen);
     }
 
     /** Keeps what there is. */

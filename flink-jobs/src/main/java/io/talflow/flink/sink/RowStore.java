@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 import org.apache.flink.api.common.state.MapState;
 
 /**
@@ -82,6 +83,24 @@ final class RowStore {
                 row.changed = true;
                 changed.add(row);
             }
+        }
+
+        /** Shows every row, whether memory or keyed state has it. The task must be the current key. */
+        void each(BiConsumer<String, byte[]> seen) {
+            try {
+                for (Map.Entry<String, byte[]> stored : state.entries()) {
+                    if (!rows.containsKey(stored.getKey())) {
+                        seen.accept(stored.getKey(), stored.getValue());
+                    }
+                }
+            } catch (Exception e) {
+                throw new IllegalStateException("the rows of %s cannot be read".formatted(task), e);
+            }
+            rows.forEach((name, row) -> {
+                if (row.value != null) {
+                    seen.accept(name, row.value);
+                }
+            });
         }
 
         private Row row(String name) {

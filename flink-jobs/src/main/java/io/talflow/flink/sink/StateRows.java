@@ -3,6 +3,7 @@ package io.talflow.flink.sink;
 import io.talflow.tal.semantics.Rows;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /** What one event does to the rows of its task: seen by itself at once, by everybody else when it is kept, or not at all. */
 final class StateRows implements Rows {
@@ -28,6 +29,20 @@ final class StateRows implements Rows {
     @Override
     public void remove(String name) {
         written.put(name, ABSENT);
+    }
+
+    @Override
+    public void each(BiConsumer<String, byte[]> seen) {
+        rows.each((name, row) -> {
+            if (!written.containsKey(name)) {
+                seen.accept(name, row);
+            }
+        });
+        written.forEach((name, row) -> {
+            if (row != ABSENT) {
+                seen.accept(name, row);
+            }
+        });
     }
 
     /** Keeps what was written. */

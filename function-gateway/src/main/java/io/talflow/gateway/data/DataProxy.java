@@ -29,7 +29,7 @@ public final class DataProxy implements AutoCloseable {
      *
      * @param directory this node's own
      */
-    public DataProxy(Path directory, ValueOptions options, String nodeId, Peers peers, TaskEnds ends, Clock clock)
+    public DataProxy(Path directory, ValueOptions options, String nodeId, Peers peers, Tasks tasks, Clock clock)
             throws IOException {
         this.nodeId = nodeId;
         remote = options.remote().isEmpty() ? null : RemoteStore.of(options.remote());
@@ -40,7 +40,7 @@ public final class DataProxy implements AutoCloseable {
         Choice choice = new Choice(rates);
         Readers readers = new Readers();
         fetch = new Fetch(values, choice, rates, new Transfer(options.patience()), peers, client, remote);
-        sweeper = new Sweeper(values, remote, ledger, readers, ends, options.keep(), clock);
+        sweeper = new Sweeper(values, remote, ledger, readers, tasks, options.keep(), clock);
         puts = new Puts(nodeId, values, choice, rates, readers, ledger, sweeper, remote);
     }
 
@@ -122,29 +122,29 @@ public final class DataProxy implements AutoCloseable {
 
     /** {@code {values, reads}} of a task, from this node alone. */
     public Map<String, Object> ofTask(String task) {
-        return ledger.json(task);
+        return ledger.json(task, values::has);
     }
 
     /** {@code {values, reads, unreachable}} of a task, from all nodes; {@code unreachable} lists those that did not answer. */
     public Map<String, Object> everywhere(String task) {
-        List<Object> values = new ArrayList<>();
+        List<Object> puts = new ArrayList<>();
         List<Object> reads = new ArrayList<>();
         List<Object> unreachable = new ArrayList<>();
-        add(ledger.json(task), values, reads);
+        add(ofTask(task), puts, reads);
         peers.urls().get().forEach((node, url) -> {
             if (!node.equals(nodeId)) {
                 try {
-                    add(client.ofTask(url, task), values, reads);
+                    add(client.ofTask(url, task), puts, reads);
                 } catch (IOException e) {
                     unreachable.add(node);
                 }
             }
         });
-        return Map.of("values", values, "reads", reads, "unreachable", unreachable);
+        return Map.of("values", puts, "reads", reads, "unreachable", unreachable);
     }
 
-    private static void add(Map<String, Object> of, List<Object> values, List<Object> reads) {
-        values.addAll((List<?>) of.get("values"));
+    private static void add(Map<String, Object> of, List<Object> puts, List<Object> reads) {
+        puts.addAll((List<?>) of.get("values"));
         reads.addAll((List<?>) of.get("reads"));
     }
 

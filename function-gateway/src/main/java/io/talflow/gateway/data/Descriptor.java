@@ -11,8 +11,9 @@ import java.util.regex.Pattern;
  * @param type media type without parameters
  * @param crc32c of the content, 8 hex digits
  * @param copy fetched from elsewhere, so it can be dropped and fetched again
+ * @param of firing of the function that put it here; empty of a copy, and of what was found after a restart
  */
-public record Descriptor(String id, String task, String type, long bytes, String crc32c, boolean copy) {
+public record Descriptor(String id, String task, String type, long bytes, String crc32c, boolean copy, String of) {
     static final Pattern ID = Pattern.compile("[0-9a-f]{32}");
     static final Pattern CRC = Pattern.compile("[0-9a-f]{8}");
     static final Pattern TYPE = Pattern.compile("[a-z0-9][a-z0-9!#$&^_.+-]{0,50}/[a-z0-9][a-z0-9!#$&^_.+-]{0,50}");
@@ -39,6 +40,7 @@ public record Descriptor(String id, String task, String type, long bytes, String
                 file.group("type").replace('~', '/'),
                 bytes,
                 file.group("crc"),
-                file.group("kind").equals("copy"));
+                file.group("kind").equals("copy"),
+                "");
     }
 }

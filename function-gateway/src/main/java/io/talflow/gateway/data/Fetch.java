@@ -113,7 +113,7 @@ final class Fetch {
         try {
             transfer.run(source, into, wanted);
             Value value = values.keep(
-                    into, new Descriptor(wanted.id(), task, wanted.type(), wanted.bytes(), wanted.crc32c(), true));
+                    into, new Descriptor(wanted.id(), task, wanted.type(), wanted.bytes(), wanted.crc32c(), true, ""));
             kept = true;
             return value;
         } finally {

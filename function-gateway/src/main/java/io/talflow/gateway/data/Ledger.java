@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiConsumer;
+import java.util.function.Predicate;
 
 /** What this node knows of the ways that a task's values took; until the task's values are freed. */
 final class Ledger {
@@ -100,21 +101,25 @@ final class Ledger {
         return new HashSet<>(tasks.keySet());
     }
 
-    /** {@code {values: […], reads: […]}}. */
-    Map<String, Object> json(String task) {
+    /**
+     * {@code {values: […], reads: […]}}.
+     *
+     * @param held whether this node has the value of an id
+     */
+    Map<String, Object> json(String task, Predicate<String> held) {
         List<Object> values = new ArrayList<>();
         List<Object> reads = new ArrayList<>();
         OfTask of = tasks.get(task);
         if (of != null) {
             synchronized (of) {
-                of.puts.forEach(put -> values.add(json(put)));
+                of.puts.forEach(put -> values.add(json(put, held.test(put.id()))));
                 of.gots.forEach(got -> reads.add(json(got)));
             }
         }
         return Map.of("values", values, "reads", reads);
     }
 
-    private Map<String, Object> json(Put put) {
+    private Map<String, Object> json(Put put, boolean held) {
         Map<String, Object> json = new LinkedHashMap<>();
         json.put("id", put.id());
         json.put("name", put.name());
@@ -123,6 +128,7 @@ final class Ledger {
         json.put("type", put.type());
         json.put("bytes", put.bytes());
         json.put("replica", put.replica());
+        json.put("held", held);
         json.put("why", put.why());
         return json;
     }

@@ -126,7 +126,9 @@ public final class Puts {
     }
 
     private Value keep(Put put, String id, Incoming into) throws IOException {
-        return values.keep(into, new Descriptor(id, put.task(), put.type(), into.received(), into.crc32c(), false));
+        Descriptor descriptor =
+                new Descriptor(id, put.task(), put.type(), into.received(), into.crc32c(), false, put.firing());
+        return values.keep(into, descriptor);
     }
 
     private Reference held(Put put, Value value) {

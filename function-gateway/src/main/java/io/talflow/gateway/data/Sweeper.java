@@ -3,9 +3,11 @@ package io.talflow.gateway.data;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -14,7 +16,10 @@ import java.util.concurrent.TimeUnit;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Frees what tasks have that have ended: a while after the end, and before that if the room is needed. */
+/**
+ * Frees what tasks have that have ended, a while after the end, and before that if the room is needed; and of tasks that run
+ * what nothing in them names any more.
+ */
 final class Sweeper implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
     private static final long EVERY_MILLIS = 1_000;
@@ -23,7 +28,8 @@ final class Sweeper implements AutoCloseable {
     private final RemoteStore remote;
     private final Ledger ledger;
     private final Readers readers;
-    private final TaskEnds ends;
+    private final Tasks tasks;
+    private final UnnamedValues unnamed;
     private final long keepMillis;
     private final Clock clock;
     /** Ids of what this node wrote to the remote store, by task. */
@@ -41,23 +47,25 @@ final class Sweeper implements AutoCloseable {
             RemoteStore remote,
             Ledger ledger,
             Readers readers,
-            TaskEnds ends,
+            Tasks tasks,
             Duration keep,
             Clock clock) {
         this.values = values;
         this.remote = remote;
         this.ledger = ledger;
         this.readers = readers;
-        this.ends = ends;
+        this.tasks = tasks;
         this.keepMillis = keep.toMillis();
         this.clock = clock;
+        unnamed = new UnnamedValues(tasks, this::free, thread, clock);
+        values.whenFull(unnamed::hurry);
         if (remote != null) {
             // which of those found after a restart have a replica is not known, and removing what is not there does no
             // harm
-            values.tasks()
-                    .forEach(task -> values.of(task).stream()
-                            .filter(value -> !value.descriptor().copy())
-                            .forEach(this::replicated));
+            values.byTask().values().stream()
+                    .flatMap(List::stream)
+                    .filter(value -> !value.descriptor().copy())
+                    .forEach(this::replicated);
         }
         Future<?> unused =
                 thread.scheduleWithFixedDelay(this::sweep, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
@@ -69,37 +77,53 @@ final class Sweeper implements AutoCloseable {
                 .add(value.descriptor().id());
     }
 
-    private void sweep() {
+    void sweep() {
         try {
-            Set<String> tasks = values.tasks();
-            tasks.addAll(ledger.tasks());
-            tasks.addAll(replicas.keySet());
-            for (String task : tasks) {
-                OptionalLong ended = ends.endedAt(task);
-                if (ended.isPresent() && clock.millis() - ended.getAsLong() >= keepMillis) {
-                    free(task);
-                } else if (ended.isPresent()) {
-                    values.ended(task);
+            Map<String, List<Value>> held = values.byTask();
+            Set<String> known = new TreeSet<>(held.keySet());
+            known.addAll(ledger.tasks());
+            known.addAll(replicas.keySet());
+            for (String task : known) {
+                OptionalLong ended = tasks.endedAt(task);
+                if (ended.isPresent()) {
+                    held.remove(task);
+                    ended(task, ended.getAsLong());
                 }
             }
+            unnamed.ask(held);
         } catch (RuntimeException e) {
-            LOG.error("Data of ended tasks cannot be freed now", e);
+            LOG.error("Data that nobody reads any more cannot be freed now", e);
         }
     }
 
-    private void free(String task) {
+    private void ended(String task, long at) {
+        if (clock.millis() - at < keepMillis) {
+            values.ended(task);
+            return;
+        }
         values.free(task);
         ledger.forget(task, readers::were);
         Set<String> remotely = replicas.remove(task);
-        if (remotely == null) {
-            return;
+        if (remotely != null) {
+            remotely.forEach(id -> freeRemotely(task, id));
         }
-        for (String id : remotely) {
-            try {
-                remote.delete(task, id);
-            } catch (IOException e) {
-                LOG.warn("The remote store keeps {} of {}: {}", id, task, e.toString());
-            }
+    }
+
+    private void free(Value value) {
+        String task = value.descriptor().task();
+        String id = value.descriptor().id();
+        values.free(value);
+        Set<String> remotely = replicas.get(task);
+        if (remotely != null && remotely.remove(id)) {
+            freeRemotely(task, id);
+        }
+    }
+
+    private void freeRemotely(String task, String id) {
+        try {
+            remote.delete(task, id);
+        } catch (IOException e) {
+            LOG.warn("The remote store keeps {} of {}: {}", id, task, e.toString());
         }
     }
 

@@ -10,13 +10,13 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.zip.CRC32C;
 import org.slf4j.Logger;
@@ -42,6 +42,7 @@ final class Values implements AutoCloseable {
     private final Map<String, Value> inMemory = new LinkedHashMap<>(16, 0.75f, true);
 
     private final Set<String> endedTasks = ConcurrentHashMap.newKeySet();
+    private volatile Runnable whenFull = () -> {};
     private final SecureRandom random = new SecureRandom();
     private final WriteBehind writer;
     private final Incoming.Room room = new Incoming.Room() {
@@ -168,6 +169,10 @@ final class Values implements AutoCloseable {
         }
     }
 
+    boolean has(String id) {
+        return byId.containsKey(id);
+    }
+
     List<Value> of(String task) {
         return byId.values().stream()
                 .filter(value -> value.descriptor().task().equals(task))
@@ -175,10 +180,19 @@ final class Values implements AutoCloseable {
                 .toList();
     }
 
-    Set<String> tasks() {
-        Set<String> tasks = new TreeSet<>();
-        byId.values().forEach(value -> tasks.add(value.descriptor().task()));
-        return tasks;
+    /** What there is, by task; of each in the order of the ids. */
+    Map<String, List<Value>> byTask() {
+        Map<String, List<Value>> byTask = new HashMap<>();
+        byId.values().stream()
+                .sorted(Comparator.comparing(value -> value.descriptor().id()))
+                .forEach(value -> byTask.computeIfAbsent(value.descriptor().task(), task -> new ArrayList<>())
+                        .add(value));
+        return byTask;
+    }
+
+    /** What to do each time that a value has found no room. */
+    void whenFull(Runnable then) {
+        whenFull = then;
     }
 
     /** The task has ended: its values stay while nobody needs the room. */
@@ -254,6 +268,7 @@ final class Values implements AutoCloseable {
             }
         }
         if (!disk.take(bytes)) {
+            whenFull.run();
             throw new GatewayFailure(
                     GatewayError.DATA_FULL,
                     "this node has room for %d bytes of values, %d of them are taken, and %d more are wanted"

@@ -10,6 +10,7 @@ import io.talflow.tal.event.TalEvent;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.CompletableFuture;
@@ -45,6 +46,21 @@ public final class Replies implements TopicTail.Listener {
      */
     public CompletableFuture<Map<String, Object>> explain(String task, String rule, boolean all) {
         return ask(task, all ? Map.of("explain", rule, "all", true) : Map.of("explain", rule));
+    }
+
+    /**
+     * Completes with the ids of those values that nothing in the task names any more, or fails with NO_ANSWER.
+     *
+     * @param producers the firings that put them, by the ids of the values; empty of one that is told of already
+     */
+    public CompletableFuture<List<String>> unnamed(String task, Map<String, String> producers) {
+        List<Map<String, String>> values = producers.entrySet().stream()
+                .map(value -> Map.of("id", value.getKey(), "of", value.getValue()))
+                .toList();
+        return ask(task, Map.of("values", values))
+                .thenApply(answer -> answer.get("unnamed") instanceof List<?> ids
+                        ? ids.stream().map(String::valueOf).toList()
+                        : List.of());
     }
 
     private CompletableFuture<Map<String, Object>> ask(String task, Map<String, Object> question) {

@@ -15,7 +15,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
-import java.util.OptionalLong;
 import java.util.Random;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
@@ -46,7 +45,7 @@ class DiskFullIT {
                 new ValueOptions(8L * MB, 100L * MB, "", Duration.ofDays(1), Duration.ofSeconds(1), Map.of()),
                 "node-1",
                 new Peers(Map::of, PeerAccess.NONE),
-                task -> OptionalLong.empty(),
+                new KnownTasks(),
                 Clock.systemUTC());
     }
 

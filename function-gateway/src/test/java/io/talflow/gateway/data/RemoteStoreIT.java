@@ -87,6 +87,7 @@ class RemoteStoreIT {
         String id = values.newId();
         Incoming into = values.receive("w/t", id, content.length);
         into.read(new ByteArrayInputStream(content));
-        return values.keep(into, new Descriptor(id, "w/t", "video/mp4", content.length, into.crc32c(), false));
+        return values.keep(
+                into, new Descriptor(id, "w/t", "video/mp4", content.length, into.crc32c(), false, "w/t@0/f/0"));
     }
 }

@@ -150,7 +150,7 @@ class ValuesTest {
         try {
             into.read(new ByteArrayInputStream(content));
             Value value = values.keep(
-                    into, new Descriptor(id, task, "application/x-test", content.length, into.crc32c(), copy));
+                    into, new Descriptor(id, task, "application/x-test", content.length, into.crc32c(), copy, ""));
             kept = true;
             return value;
         } finally {

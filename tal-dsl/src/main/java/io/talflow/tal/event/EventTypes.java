@@ -14,7 +14,10 @@ public final class EventTypes {
     /** data: {@code {reason}}. */
     public static final String TASK_CANCEL = "io.talflow.task.cancel.v1";
 
-    /** Asks the job for a task's state at this place of the log. data: {@code {query}}, the id of the reply. */
+    /**
+     * Asks the job for a task's state at this place of the log. data: {@code {query}}, the id of the reply; with
+     * {@code values: [{id, of}]} which of these values by reference nothing names any more.
+     */
     public static final String TASK_QUERY = "io.talflow.task.query.v1";
 
     /** data: the result. Extensions: talfiring, talattempt, talnode, talbegan (epoch milliseconds). */

@@ -3,6 +3,8 @@ package io.talflow.tal.replay;
 import io.talflow.tal.semantics.Rows;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
+import java.util.function.BiConsumer;
 
 /** A task's rows in memory; what one event changes is kept or discarded as a whole. */
 final class StagedRows implements Rows {
@@ -23,6 +25,14 @@ final class StagedRows implements Rows {
     @Override
     public void remove(String name) {
         changes.put(name, null);
+    }
+
+    @Override
+    public void each(BiConsumer<String, byte[]> seen) {
+        Map<String, byte[]> all = new HashMap<>(rows);
+        all.putAll(changes);
+        all.values().removeIf(Objects::isNull);
+        all.forEach(seen);
     }
 
     void keep() {

@@ -2,6 +2,7 @@ package io.talflow.tal.semantics;
 
 import io.talflow.tal.Json;
 import io.talflow.tal.cel.ExpressionFailed;
+import io.talflow.tal.event.References;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.model.Action;
 import io.talflow.tal.model.EventDeclaration;
@@ -132,6 +133,9 @@ final class Acting implements Action.Visitor<Void> {
                 .filter(candidate -> candidate.type().equals(emit.type()))
                 .findFirst();
         Optional<String> topic = declared.flatMap(EventDeclaration::topic);
+        if (References.mayBeIn(event.data())) {
+            run.state.put(Unnamed.LEFT, new byte[] {1});
+        }
         run.effects.add(new Effect.Emit(topic, event));
         if (declared.isPresent() && topic.isEmpty()) {
             run.effects.add(new Effect.Append(event));

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
 
 /**
  * Runs tasks of one workflow in memory on the meaning of each pattern spelled out: no Flink, no log, no clock. Of tasks of
@@ -151,6 +152,11 @@ public final class Interpreter {
         @Override
         public void remove(String name) {
             rows.remove(name);
+        }
+
+        @Override
+        public void each(BiConsumer<String, byte[]> seen) {
+            rows.forEach(seen);
         }
     }
 }

@@ -13,11 +13,15 @@ final class Queries {
             TaskState state, TaskHeader header, TalEvent query, Optional<Program> program, List<Effect> effects) {
         if (!(query.value() instanceof Map<?, ?> data) || !(data.get("query") instanceof String id)) {
             effects.add(new Effect.DeadLetter(
-                    query, "task/bad-query", "data of a query must be {query: ID, explain?, all?}"));
+                    query, "task/bad-query", "data of a query must be {query: ID, explain?, all?, values?}"));
             return;
         }
         if (header == null) {
             effects.add(new Effect.Reply(id, Map.of("task", query.task(), "status", "UNKNOWN")));
+            return;
+        }
+        if (data.get("values") instanceof List<?> values) {
+            effects.add(new Effect.Reply(id, new Unnamed(state, header).answer(values)));
             return;
         }
         Object explain = data.get("explain");

@@ -25,7 +25,7 @@ final class Remains {
         run.timers.cancelAll();
         header.deadlineMicros = Timers.NEVER;
         state.contextFields().forEach(field -> state.remove("c/" + field));
-        for (String row : List.of("c", "in", "end")) {
+        for (String row : List.of("c", "in", "end", Unnamed.LEFT)) {
             state.remove(row);
         }
         for (String row : List.of("out", "err")) {

@@ -1,5 +1,7 @@
 package io.talflow.tal.semantics;
 
+import java.util.function.BiConsumer;
+
 /**
  * One task's state: named rows of bytes, read and written one by one, so that an event costs what it touches and not
  * what the task holds. The Flink operator puts keyed state behind it, the interpreter a map.
@@ -12,4 +14,7 @@ public interface Rows {
     void put(String name, byte[] row);
 
     void remove(String name);
+
+    /** Shows every row, in no order. It costs what the task holds, so it is for a question and never for what an event does. */
+    void each(BiConsumer<String, byte[]> seen);
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BiConsumer;
 
 /**
  * The rows of a task, by meaning; R is a rule's row name, K a node's number.
@@ -24,6 +25,7 @@ import java.util.Map;
  * <tr><td>{@code k/CALL.D …}</td><td>what a running function has signalled, see {@link Signals}</td></tr>
  * <tr><td>{@code t#I t/ID}</td><td>timers</td></tr>
  * <tr><td>{@code u/I}</td><td>a completed invocation that can be undone</td></tr>
+ * <tr><td>{@code w}</td><td>there if a reference has left by an {@code emit}, see {@link Unnamed}</td></tr>
  * <tr><td>{@code x x/I}</td><td>the list of added rules, an added rule</td></tr>
  * <tr><td>{@code p/I e/B g#I}</td><td>a parked event, ids of foreign events, rows to be removed</td></tr>
  * </table>
@@ -45,6 +47,10 @@ final class TaskState {
 
     void remove(String name) {
         rows.remove(name);
+    }
+
+    void each(BiConsumer<String, byte[]> seen) {
+        rows.each(seen);
     }
 
     /** The header, or null for a task that has not started. */

@@ -150,6 +150,20 @@ final class TaskScript {
         return this;
     }
 
+    /** Asks which values nothing names any more. */
+    List<String> unnamed(Map<String, String> producers) {
+        List<Map<String, Object>> values = producers.entrySet().stream()
+                .map(value -> Map.<String, Object>of("id", value.getKey(), "of", value.getValue()))
+                .toList();
+        int before = effects.size();
+        on(TalEvent.engine(
+                "q" + events++, "/test", EventTypes.TASK_QUERY, task, Map.of("query", "q", "values", values)));
+        assertThat(effects.subList(before, effects.size())).hasSize(1);
+        Map<String, Object> answer = ((Effect.Reply) effects.remove(before)).state();
+        return ((List<?>) answer.get("unnamed"))
+                .stream().map(String.class::cast).toList();
+    }
+
     // --- what became of it
 
     /** Calls of a node, in the order they were sent. */

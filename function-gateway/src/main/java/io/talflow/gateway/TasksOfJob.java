@@ -1,0 +1,22 @@
+package io.talflow.gateway;
+
+import io.talflow.gateway.data.Tasks;
+import io.talflow.gateway.view.Replies;
+import io.talflow.gateway.view.TaskView;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalLong;
+import java.util.concurrent.CompletableFuture;
+
+/** What the data proxy asks of tasks: the view when one ended, the job itself what one still names. */
+record TasksOfJob(TaskView view, Replies replies) implements Tasks {
+    @Override
+    public OptionalLong endedAt(String task) {
+        return view.endedAt(task);
+    }
+
+    @Override
+    public CompletableFuture<List<String>> unnamed(String task, Map<String, String> producers) {
+        return replies.unnamed(task, producers);
+    }
+}
