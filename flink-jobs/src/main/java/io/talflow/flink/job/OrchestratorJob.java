@@ -81,8 +81,9 @@ public final class OrchestratorJob {
 
         DataStream<Outgoing> emitted = kafka.guarded(operators.sideOutput(requests, EventSinkOperator.EMITTED));
 
-        // By itself it is chained to the event sink, so that a task's end goes from there to the broker.
+        // A sink by itself is chained to what it writes, so that a record goes from there to the broker.
         kafka.sink("kafka-tasks", operators.sideOutput(requests, OUT));
-        kafka.sink("kafka", routed.union(scheduled, log.getSideOutput(OUT), emitted, rejected));
+        kafka.sink("kafka-routed", routed);
+        kafka.sink("kafka", scheduled.union(log.getSideOutput(OUT), emitted, rejected));
     }
 }

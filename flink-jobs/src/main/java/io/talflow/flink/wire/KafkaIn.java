@@ -58,7 +58,7 @@ public final class KafkaIn {
 
         @Override
         public TypeInformation<RawRecord> getProducedType() {
-            return TypeInformation.of(RawRecord.class);
+            return FieldwiseType.RAW_RECORD;
         }
     }
 

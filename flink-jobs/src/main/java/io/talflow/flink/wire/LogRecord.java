@@ -5,7 +5,7 @@ import io.talflow.tal.semantics.LogEvent;
 import org.apache.flink.api.common.typeinfo.TypeInfo;
 
 /** A readable record of the log, on its home partition. */
-@TypeInfo(LogRecordType.Factory.class)
+@TypeInfo(FieldwiseType.OfLogRecord.class)
 public record LogRecord(TalEvent event, int partition, long offset, long timeMillis) {
     public LogEvent logEvent() {
         return new LogEvent(event, partition, offset, timeMillis);

@@ -6,43 +6,14 @@ import java.util.HashMap;
 import java.util.Map;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
-import org.apache.flink.api.common.typeutils.base.TypeSerializerSingleton;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 import org.apache.flink.types.StringValue;
 
-/**
- * Writes a {@link LogRecord} field by field. Every event of every task passes here, and Flink's own serializer of records calls
- * each field and the constructor by reflection. No state holds one, so its form may change.
- */
-public final class LogRecordSerializer extends TypeSerializerSingleton<LogRecord> {
+/** Of what is on its way to the event sink. */
+public final class LogRecordSerializer extends FieldwiseSerializer<LogRecord> {
     private static final long serialVersionUID = 1L;
     private static final TalEvent.Kind[] KINDS = TalEvent.Kind.values();
-
-    @Override
-    public boolean isImmutableType() {
-        return true;
-    }
-
-    @Override
-    public LogRecord createInstance() {
-        return null; // records are made by deserialize alone
-    }
-
-    @Override
-    public LogRecord copy(LogRecord from) {
-        return from;
-    }
-
-    @Override
-    public LogRecord copy(LogRecord from, LogRecord reuse) {
-        return from;
-    }
-
-    @Override
-    public int getLength() {
-        return -1;
-    }
 
     @Override
     public void serialize(LogRecord record, DataOutputView out) throws IOException {
@@ -63,8 +34,7 @@ public final class LogRecordSerializer extends TypeSerializerSingleton<LogRecord
             StringValue.writeString(extension.getKey(), out);
             StringValue.writeString(extension.getValue(), out);
         }
-        out.writeInt(event.data().length);
-        out.write(event.data());
+        write(event.data(), out);
     }
 
     @Override
@@ -82,7 +52,7 @@ public final class LogRecordSerializer extends TypeSerializerSingleton<LogRecord
                 StringValue.readString(in),
                 in.readInt(),
                 extensions(in),
-                data(in));
+                readBytes(in));
         return new LogRecord(event, partition, offset, timeMillis);
     }
 
@@ -96,22 +66,6 @@ public final class LogRecordSerializer extends TypeSerializerSingleton<LogRecord
             extensions.put(StringValue.readString(in), StringValue.readString(in));
         }
         return extensions;
-    }
-
-    private static byte[] data(DataInputView in) throws IOException {
-        byte[] data = new byte[in.readInt()];
-        in.readFully(data);
-        return data;
-    }
-
-    @Override
-    public LogRecord deserialize(LogRecord reuse, DataInputView in) throws IOException {
-        return deserialize(in);
-    }
-
-    @Override
-    public void copy(DataInputView in, DataOutputView out) throws IOException {
-        serialize(deserialize(in), out);
     }
 
     @Override

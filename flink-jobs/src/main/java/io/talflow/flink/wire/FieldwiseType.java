@@ -7,26 +7,37 @@ import org.apache.flink.api.common.typeinfo.TypeInfoFactory;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
 
-/** Has Flink write {@link LogRecord}s with their own serializer. */
-final class LogRecordType extends TypeInformation<LogRecord> {
+/** Has Flink write a kind of record with a serializer of its own. */
+final class FieldwiseType<T> extends TypeInformation<T> {
+    static final FieldwiseType<LogRecord> LOG_RECORD = new FieldwiseType<>(LogRecord.class, new LogRecordSerializer());
+    static final FieldwiseType<RawRecord> RAW_RECORD = new FieldwiseType<>(RawRecord.class, new RawRecordSerializer());
+
     private static final long serialVersionUID = 1L;
 
+    private final Class<T> type;
+    private final TypeSerializer<T> serializer;
+
+    private FieldwiseType(Class<T> type, FieldwiseSerializer<T> serializer) {
+        this.type = type;
+        this.serializer = serializer;
+    }
+
     /** What {@code @TypeInfo} names. */
-    public static final class Factory extends TypeInfoFactory<LogRecord> {
+    public static final class OfLogRecord extends TypeInfoFactory<LogRecord> {
         @Override
         public TypeInformation<LogRecord> createTypeInfo(Type type, Map<String, TypeInformation<?>> parameters) {
-            return new LogRecordType();
+            return LOG_RECORD;
         }
     }
 
     @Override
-    public TypeSerializer<LogRecord> createSerializer(SerializerConfig config) {
-        return new LogRecordSerializer();
+    public TypeSerializer<T> createSerializer(SerializerConfig config) {
+        return serializer;
     }
 
     @Override
-    public Class<LogRecord> getTypeClass() {
-        return LogRecord.class;
+    public Class<T> getTypeClass() {
+        return type;
     }
 
     @Override
@@ -56,21 +67,21 @@ final class LogRecordType extends TypeInformation<LogRecord> {
 
     @Override
     public String toString() {
-        return "LogRecord";
+        return type.getSimpleName();
     }
 
     @Override
     public boolean equals(Object other) {
-        return other instanceof LogRecordType;
+        return other instanceof FieldwiseType<?> that && type.equals(that.type);
     }
 
     @Override
     public int hashCode() {
-        return LogRecordType.class.hashCode();
+        return type.hashCode();
     }
 
     @Override
     public boolean canEqual(Object other) {
-        return other instanceof LogRecordType;
+        return other instanceof FieldwiseType;
     }
 }
