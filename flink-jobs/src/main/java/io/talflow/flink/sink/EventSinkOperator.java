@@ -10,6 +10,7 @@ import io.talflow.flink.wire.Request;
 import io.talflow.tal.InvalidTal;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
+import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.place.Placement;
 import io.talflow.tal.semantics.Effect;
@@ -17,23 +18,15 @@ import io.talflow.tal.semantics.Matcher;
 import io.talflow.tal.semantics.TaskEngine;
 import java.io.Serializable;
 import java.time.Duration;
-import java.util.HashSet;
 import java.util.List;
-import java.util.Set;
-import java.util.concurrent.ScheduledFuture;
 import java.util.function.Supplier;
-import java.util.stream.Stream;
 import org.apache.flink.api.common.state.MapStateDescriptor;
-import org.apache.flink.api.common.state.ValueState;
-import org.apache.flink.api.common.state.ValueStateDescriptor;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
-import org.apache.flink.api.common.typeutils.base.BooleanSerializer;
 import org.apache.flink.api.common.typeutils.base.StringSerializer;
 import org.apache.flink.api.common.typeutils.base.array.BytePrimitiveArraySerializer;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
-import org.apache.flink.runtime.state.VoidNamespace;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.InternalTimer;
 import org.apache.flink.streaming.api.operators.InternalTimerService;
@@ -61,13 +54,10 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     public static final OutputTag<Outgoing> EMITTED = new OutputTag<>("emitted", TypeInformation.of(Outgoing.class));
 
     private static final long serialVersionUID = 1L;
-    private static final String WAITING = "waiting";
     private static final String SWEEP = "sweep";
     private static final String TOMBSTONE = "tombstone";
     /** How long an ended task's id is kept. */
     private static final long TOMBSTONE_MILLIS = Duration.ofDays(7).toMillis();
-    /** How often definitions that no task can run any more are removed. */
-    private static final long RETIRE_MILLIS = Duration.ofHours(1).toMillis();
 
     /** Makes the matcher of a subtask; a test gives one that never matches. */
     public interface MatcherFactory extends Supplier<Matcher>, Serializable {}
@@ -81,15 +71,13 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     private transient TaskEngine engine;
     private transient KnownDefinitions definitions;
     private transient RowStore rows;
-    private transient ValueState<Boolean> waiting;
+    private transient WaitingTasks waiting;
     private transient InternalTimerService<String> timers;
-    /** No event that is still to come is older. */
-    private transient long logMillis;
+    private transient Retirement retirement;
 
     private transient TaskClocks clocks;
     private transient Reports reports;
     private transient Pins pins;
-    private transient Set<String> waitingTasks;
     private transient StreamRecord<Request> reused;
     private transient Counter events;
     private transient Counter firings;
@@ -125,14 +113,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
                         .getMapState(new MapStateDescriptor<>(
                                 "rows", StringSerializer.INSTANCE, BytePrimitiveArraySerializer.INSTANCE)),
                 this::setCurrentKey);
-        waiting =
-                context.getKeyedStateStore().getState(new ValueStateDescriptor<>(WAITING, BooleanSerializer.INSTANCE));
-        waitingTasks = new HashSet<>();
-        if (context.isRestored()) {
-            try (Stream<String> keys = this.<String>getKeyedStateBackend().getKeys(WAITING, VoidNamespace.INSTANCE)) {
-                keys.forEach(waitingTasks::add);
-            }
-        }
+        waiting = new WaitingTasks(context, getKeyedStateBackend());
     }
 
     @Override
@@ -148,7 +129,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         events = getMetricGroup().counter("events");
         firings = getMetricGroup().counter("firings");
         deadLetters = getMetricGroup().counter("deadLetters");
-        retireLater();
+        retirement = new Retirement(definitions, getProcessingTimeService());
     }
 
     /** What is held is of events before the barrier, which a recovery does not read again. */
@@ -184,25 +165,21 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     @Override
     public void processElement1(StreamRecord<LogRecord> element) throws Exception {
         LogRecord record = element.getValue();
+        TalEvent event = record.event();
         events.inc();
-        String key = record.event().task();
-        StateRows task = new StateRows(rows.of(key));
+        StateRows task = new StateRows(rows.of(event.task()));
         List<Effect> effects;
         try {
             effects = engine.apply(task, record.logEvent());
         } catch (RuntimeException e) {
             // Nothing of it is in the state yet. Failing the job would read the same record again, for ever.
-            LOG.error(
-                    "event {} of task {} cannot be applied",
-                    record.event().id(),
-                    record.event().task(),
-                    e);
-            effects = List.of(new Effect.DeadLetter(record.event(), "event/failed", e.toString()));
-            task = new StateRows(rows.of(key));
+            LOG.error("event {} of task {} cannot be applied", event.id(), event.task(), e);
+            effects = List.of(new Effect.DeadLetter(event, "event/failed", e.toString()));
+            task = new StateRows(rows.of(event.task()));
         }
         task.keep();
-        if (EventTypes.endsAttempt(record.event().type())) {
-            output.collect(reused.replace(Request.ended(record.event())));
+        if (EventTypes.endsAttempt(event.type())) {
+            output.collect(reused.replace(Request.ended(event)));
         }
         apply(effects, record);
         rows.relieve();
@@ -248,32 +225,19 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
             emit(Outgoing.deadLetter(Originals.of(record), "definition/invalid", e.getMessage()));
             return;
         }
-        for (String task : List.copyOf(waitingTasks)) {
-            if (task.startsWith(record.workflow() + "/")) {
-                resume(task);
-            }
+        for (String task : waiting.of(record.workflow())) {
+            resume(task);
         }
-    }
-
-    /** Only log time is looked at, so nothing goes before the log has been read; nor just after a start, when clocks that are
-     * long due have yet to poke their tasks. */
-    private void retireLater() {
-        long at = getProcessingTimeService().getCurrentProcessingTime() + RETIRE_MILLIS;
-        ScheduledFuture<?> unused = getProcessingTimeService().registerTimer(at, now -> {
-            definitions.retire(logMillis, now);
-            retireLater();
-        });
     }
 
     @Override
     public void processWatermark1(Watermark mark) {
-        logMillis = mark.getTimestamp();
+        retirement.logIsAt(mark.getTimestamp());
     }
 
     private void resume(String task) throws Exception {
         setCurrentKey(task);
-        waiting.clear();
-        waitingTasks.remove(task);
+        waiting.remove(task);
         StateRows state = new StateRows(rows.of(task));
         List<Effect> effects = engine.resume(state);
         state.keep();
@@ -320,8 +284,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         } else if (effect instanceof Effect.Reply reply) {
             emit(Outgoing.json(Topics.REPLIES, reply.query(), Json.bytes(reply.state())));
         } else if (effect instanceof Effect.AwaitDefinition await) {
-            waiting.update(true);
-            waitingTasks.add(await.task());
+            waiting.add(await.task());
         } else if (effect instanceof Effect.DeadLetter letter) {
             deadLetters.inc();
             emit(Outgoing.deadLetter(Originals.of(letter.event(), record), letter.code(), letter.reason()));
