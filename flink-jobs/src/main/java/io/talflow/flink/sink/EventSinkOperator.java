@@ -254,10 +254,8 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
             }
         }
         if (ended != null) {
-            if (waitingTasks.remove(ended)) {
-                waiting.clear();
-            }
-            reports.flush(ended);
+            waiting.remove(ended);
+            reports.ended(ended);
             timers.registerProcessingTimeTimer(TOMBSTONE, timers.currentProcessingTime() + TOMBSTONE_MILLIS);
         }
     }

@@ -16,7 +16,7 @@ import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 /**
  * What tasks report and nothing waits for: statuses and decisions, held for some milliseconds. Of an invocation that
  * starts and ends meanwhile one status is written, and what is written goes in few requests; each saved is a share of a
- * hop's cost. A task's reports leave together, so that a reader sees its header in step with its invocations.
+ * hop's cost. A task's statuses leave together, so that a reader sees its header in step with its invocations.
  */
 final class Reports {
     /** How long; nobody waits for them, people look at them. */
@@ -57,26 +57,31 @@ final class Reports {
         return held.computeIfAbsent(task, key -> new OfTask());
     }
 
-    /** Writes what is held of one task. */
-    void flush(String task) {
-        OfTask reports = held.remove(task);
+    /** Writes the statuses of a task that has ended, which somebody may wait for; its decisions go with the next that are due. */
+    void ended(String task) {
+        OfTask reports = held.get(task);
         if (reports != null) {
-            write(reports);
+            writeStatuses(reports);
         }
     }
 
     /** Writes all that is held. */
     void flush() {
-        held.values().forEach(this::write);
+        held.values().forEach(this::writeStatuses);
+        held.values().forEach(this::writeDecisions);
         held.clear();
     }
 
-    private void write(OfTask reports) {
+    private void writeStatuses(OfTask reports) {
         List<Outgoing> statuses = new ArrayList<>(reports.statuses.size());
         for (Effect.Status status : reports.statuses.values()) {
             statuses.add(Outgoing.status(status));
         }
+        reports.statuses.clear();
         statuses.forEach(out); // close together, the producer takes them as one
+    }
+
+    private void writeDecisions(OfTask reports) {
         for (Effect.Decision decision : reports.decisions) {
             out.accept(Outgoing.json(Topics.HISTORY, decision.task(), Json.bytes(decision.data())));
         }

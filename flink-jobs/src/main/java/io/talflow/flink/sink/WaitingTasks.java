@@ -34,10 +34,15 @@ final class WaitingTasks {
         tasks.add(task);
     }
 
-    /** @param task the current key */
+    /**
+     * Does nothing if it does not wait.
+     *
+     * @param task the current key
+     */
     void remove(String task) {
-        state.clear();
-        tasks.remove(task);
+        if (tasks.remove(task)) {
+            state.clear();
+        }
     }
 
     /** Those of a workflow. */
