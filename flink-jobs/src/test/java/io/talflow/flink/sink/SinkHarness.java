@@ -141,6 +141,10 @@ final class SinkHarness implements AutoCloseable {
     }
 
     private void collect() {
+        Queue<StreamRecord<Outgoing>> emitted = harness.getSideOutput(EventSinkOperator.EMITTED);
+        while (emitted != null && !emitted.isEmpty()) {
+            told.add(emitted.remove().getValue());
+        }
         Queue<StreamRecord<Outgoing>> records = harness.getSideOutput(OUT);
         while (records != null && !records.isEmpty()) {
             Outgoing record = records.remove().getValue();

@@ -156,7 +156,7 @@ public final class TaskEngine {
         TaskHeader header = new TaskHeader(
                 event.task(), start.workflow(), logEvent.partition(), logEvent.offset(), logEvent.timeMillis());
         if (early != null) {
-            header.clockMicros = early.clockMicros;
+            header.clockMicros = early.clockMicros - 1; // the start counts when it is applied
             header.clockAt = early.clockAt;
         }
         header.updatedAt = logEvent.timeMillis();

@@ -3,8 +3,10 @@ package io.talflow.tal.oracle;
 import io.talflow.tal.oracle.Flow.Rule;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Random;
+import java.util.TreeMap;
 
 /** Draws cases. The same seed gives the same case. */
 final class Draw {
@@ -42,6 +44,29 @@ final class Draw {
     static Case of(long seed, Knobs knobs) {
         Draw draw = new Draw(seed, knobs);
         return draw.random.nextInt(4) == 0 ? draw.foreach() : draw.plain();
+    }
+
+    /** Rules of tasks that are found by {@link #keys} of the same seed, and what comes by the ingress topic. */
+    static Case keyed(long seed) {
+        Draw draw = new Draw(seed, new Knobs(2, 2, 30, true));
+        List<Rule> rules = new ArrayList<>();
+        for (int index = 1 + draw.random.nextInt(2); index > 0; index--) {
+            rules.add(draw.rule("r" + index, draw.expressions.root(draw.random.nextInt(3)), 0));
+        }
+        return new Case(
+                new Flow(EVENTS, List.of(), rules), new DrawLog(draw.random, EVENTS).ingress(draw.knobs.events()));
+    }
+
+    /** Which events have a key, how long they are kept, and which of them starts a task. */
+    static Keys keys(long seed) {
+        Random random = new Draw(~seed, Knobs.DEFAULT).random;
+        Map<String, Long> keep = new TreeMap<>();
+        for (String event : EVENTS) {
+            if (random.nextInt(4) > 0) {
+                keep.put(event, 10L * Math.max(0, random.nextInt(5) - 1));
+            }
+        }
+        return new Keys(keep, EVENTS.get(random.nextInt(2)), random.nextInt(4), random.nextInt(3) == 0);
     }
 
     private Case plain() {

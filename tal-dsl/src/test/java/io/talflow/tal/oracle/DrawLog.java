@@ -27,6 +27,26 @@ final class DrawLog {
         return log;
     }
 
+    /** What comes by the ingress topic, of several keys; a broker's time does not step back there. */
+    List<RawEvent> ingress(int most) {
+        for (int left = random.nextInt(most) + 1; left > 0; left--) {
+            String id = "e" + log.size();
+            String key = List.of("s", "s", "t", "2", "").get(random.nextInt(5));
+            int kind = random.nextInt(12);
+            time = Math.max(time, time + STEPS[random.nextInt(STEPS.length)]);
+            if (kind == 0 && !log.isEmpty()) {
+                log.add(log.get(random.nextInt(log.size())).at(time));
+            } else if (kind == 1 && !key.isEmpty()) {
+                log.add(new RawEvent(RawEvent.Type.POKE, "", "/outside", id, key, 0, "", time));
+            } else {
+                RawEvent.Type type = kind == 2 ? RawEvent.Type.UNKNOWN : RawEvent.Type.OUTSIDE;
+                String name = events.get(random.nextInt(events.size()));
+                log.add(new RawEvent(type, name, "/outside", id, key, random.nextInt(5), "", time));
+            }
+        }
+        return log;
+    }
+
     /** What {@code split} of the firing go/0 says, and its bodies, in among other events. */
     List<RawEvent> streaming(int most) {
         for (int left = random.nextInt(most) + 1; left > 0; left--) {

@@ -20,6 +20,10 @@ record Fired(String rule, int ordinal, Branch branch, String at, List<String> ev
         END
     }
 
+    Fired at(String other) {
+        return new Fired(rule, ordinal, branch, other, events);
+    }
+
     @Override
     public String toString() {
         return "%s/%d %s %s %s".formatted(rule, ordinal, branch, at, events);

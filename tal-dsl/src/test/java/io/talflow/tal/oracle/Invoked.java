@@ -66,6 +66,11 @@ final class Invoked {
         return phase == Phase.BACKOFF ? OptionalLong.of(attemptFrom) : OptionalLong.empty();
     }
 
+    /** D26: of what is due at one time retries come last. */
+    Moment retry(Moment start) {
+        return new Moment(attemptFrom, -1, Optional.of(start), Integer.MAX_VALUE);
+    }
+
     /** When its last attempt failed. */
     long waitsSince() {
         return waitsSince;

@@ -15,9 +15,8 @@ import java.util.Set;
  * at each step: slow, and without any state that could be wrong.
  */
 final class Oracle {
-    private static final Moment START = Moment.ofOccurrence(0, -1);
-
     private final Flow flow;
+    private final Moment start;
     private final List<Occurrence> occurrences = new ArrayList<>();
     private final List<View.Close> closes = new ArrayList<>();
     private final List<Long> eventTimes = new ArrayList<>();
@@ -30,8 +29,9 @@ final class Oracle {
     private final End end;
     private int raw;
 
-    private Oracle(Flow flow) {
+    private Oracle(Flow flow, long startMicros) {
         this.flow = flow;
+        this.start = Moment.ofOccurrence(startMicros, -1);
         this.calls = new Calls(flow);
         this.end = new End(this, flow);
         flow.rules().forEach(rule -> rules.add(new Known(rule, Optional.empty())));
@@ -63,8 +63,13 @@ final class Oracle {
      * @param log what comes after the start, which is raw event 0, at time 0
      */
     static List<Fired> firings(Flow flow, List<RawEvent> log) {
-        Oracle oracle = new Oracle(flow);
-        oracle.eventTimes.add(0L);
+        return firings(flow, 0, log);
+    }
+
+    /** @param startMicros when the start counts, in microseconds since the time of which the log's times are told */
+    static List<Fired> firings(Flow flow, long startMicros, List<RawEvent> log) {
+        Oracle oracle = new Oracle(flow, startMicros);
+        oracle.eventTimes.add(startMicros);
         oracle.happens(Expr.Kind.STARTED, "", "", "start", OptionalLong.empty(), Optional.empty());
         oracle.deliver();
         for (RawEvent event : log) {
@@ -195,7 +200,8 @@ final class Oracle {
                 }
             }
             Optional<Invoked> retry = firstRetry();
-            if (retry.isPresent() && (next == null || next.match.at().isAfter(retryAt(retry.get())))) {
+            if (retry.isPresent()
+                    && (next == null || next.match.at().isAfter(retry.get().retry(start)))) {
                 retry.get().isTriedAgain();
             } else if (next == null) {
                 return;
@@ -208,11 +214,6 @@ final class Oracle {
 
     private Optional<Invoked> firstRetry() {
         return end.isRunning() ? calls.firstRetry(now()) : Calls.firstRetry(end.undoing().stream(), now());
-    }
-
-    /** D26: of what is due at one time retries come last. */
-    private static Moment retryAt(Invoked call) {
-        return new Moment(call.triedAgainAt().getAsLong(), -1, Optional.of(START), Integer.MAX_VALUE);
     }
 
     private void fire(int index, Decision decision) {
@@ -244,7 +245,7 @@ final class Oracle {
         Meaning meaning = new Meaning(
                 new View(index, armed.get(), occurrences, closes, eventTimes, now(), at -> sees(index, at)), rule);
         // A rule that an earlier one enables sees the occurrence that did.
-        Moment before = armed.get().isDeadline() || armed.get().equals(START)
+        Moment before = armed.get().isDeadline() || armed.get().equals(start)
                 ? armed.get()
                 : armed.get().justBefore();
         Life life = new Life(before, armed);
@@ -278,7 +279,7 @@ final class Oracle {
     private Optional<Moment> armed(int index) {
         Flow.Rule rule = rules.get(index).rule;
         return rule.enabled()
-                ? rules.get(index).added.or(() -> Optional.of(START))
+                ? rules.get(index).added.or(() -> Optional.of(start))
                 : switched.stream()
                         .filter(change -> change.rule.equals(rule.id()) && change.on)
                         .map(Switched::at)

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import org.yaml.snakeyaml.Yaml;
 
 /** The product's side: the same flow as TAL text, the same log as events, the firings as its decisions tell them. */
@@ -46,43 +47,70 @@ final class Product {
         return fired;
     }
 
-    /** Every firing emits one event that tells what it saw; the decision tells the same firings in the same order. */
     private static void tell(int index, List<Effect> effects, List<Fired> fired) {
+        tell(TASK, decision -> "#" + index, START_MILLIS, effects, fired);
+    }
+
+    /**
+     * Every firing emits one event that tells what it saw; the decision tells the same firings in the same order.
+     *
+     * @param place of what an event brought, from the decision
+     * @param epochMillis from when deadlines are counted
+     */
+    static void tell(
+            String task,
+            Function<Map<String, Object>, String> place,
+            long epochMillis,
+            List<Effect> effects,
+            List<Fired> fired) {
         Deque<List<String>> seen = new ArrayDeque<>();
-        List<Fired> ends = new ArrayList<>();
+        List<Effect.Dispatch> undos = new ArrayList<>();
         for (Effect effect : effects) {
             if (effect instanceof Effect.Dispatch call
                     && call.attempt() == 1
                     && call.as().startsWith(UNDO)) {
-                int number =
-                        Integer.parseInt(call.firing().substring(call.firing().lastIndexOf('/') + 1));
-                String node = call.as().substring(UNDO.length());
-                ends.add(new Fired(End.COMPENSATE, number, Branch.UNDO, "#" + index, List.of(node)));
+                undos.add(call);
             }
             if (effect instanceof Effect.Emit emit) {
                 List<String> events = new ArrayList<>();
-                ((List<?>) ((Map<?, ?>) emit.event().value()).get("events"))
-                        .forEach(id -> events.add(id.equals(START_ID) ? "start" : id.toString()));
+                ((List<?>) ((Map<?, ?>) emit.event().value()).get("events")).forEach(id -> events.add(id(id)));
                 seen.add(events);
             }
-            if (effect instanceof Effect.Decision decision && decision.task().equals(TASK)) {
+        }
+        List<Fired> ends = new ArrayList<>();
+        for (Effect effect : effects) {
+            if (effect instanceof Effect.Decision decision && decision.task().equals(task)) {
+                String at = place.apply(decision.data());
                 if (decision.data().get("fired") instanceof List<?> all) {
-                    all.forEach(one -> tell(index, (Map<?, ?>) one, seen, fired));
+                    all.forEach(one -> tell(at, epochMillis, (Map<?, ?>) one, seen, fired));
                 }
                 if (decision.data().get("ended") instanceof String status) {
-                    ends.add(new Fired("task", 0, Branch.END, "#" + index, List.of(status)));
+                    ends.add(new Fired("task", 0, Branch.END, at, List.of(status)));
                 }
             }
         }
+        undos.forEach(call -> fired.add(undo(call, place.apply(Map.of()))));
         fired.addAll(ends);
     }
 
+    private static Fired undo(Effect.Dispatch call, String at) {
+        int number = Integer.parseInt(call.firing().substring(call.firing().lastIndexOf('/') + 1));
+        return new Fired(
+                End.COMPENSATE, number, Branch.UNDO, at, List.of(call.as().substring(UNDO.length())));
+    }
+
+    /** A start's has none that both sides know. */
+    static String id(Object event) {
+        String id = String.valueOf(event);
+        return id.equals(START_ID) || id.startsWith("start/") ? "start" : id;
+    }
+
     /** A match that nothing fired for has no ordinal. */
-    private static void tell(int index, Map<?, ?> one, Deque<List<String>> seen, List<Fired> fired) {
+    private static void tell(String at, long epochMillis, Map<?, ?> one, Deque<List<String>> seen, List<Fired> fired) {
         if (one.get("ordinal") instanceof Long ordinal) {
-            String at = one.get("at") instanceof Long millis ? "@" + (millis - START_MILLIS) : "#" + index;
+            String when = one.get("at") instanceof Long millis ? "@" + (millis - epochMillis) : at;
             Branch branch = BRANCHES.get(one.get("branch"));
-            fired.add(new Fired(one.get("rule").toString(), ordinal.intValue(), branch, at, seen.remove()));
+            fired.add(new Fired(one.get("rule").toString(), ordinal.intValue(), branch, when, seen.remove()));
         }
     }
 
