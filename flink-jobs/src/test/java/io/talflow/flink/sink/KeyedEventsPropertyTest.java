@@ -30,7 +30,7 @@ class KeyedEventsPropertyTest {
                         RouterUnderTest::new,
                         (workflow, text) -> Engine.interpreting(workflow, new PlainMatcher()),
                         TEST)
-                .check(2_000);
+                .check(1_000);
     }
 
     @Test
@@ -44,6 +44,6 @@ class KeyedEventsPropertyTest {
                             return operators.get(0);
                         },
                         TEST)
-                .check(100);
+                .check(60);
     }
 }

@@ -35,6 +35,7 @@ public final class CompiledExpression {
     private static CompiledExpression compile(String source, CelEnvironment environment) {
         try {
             CelAbstractSyntaxTree ast = environment.cel().compile(source).getAst();
+            RegularExpressions.check(ast);
             boolean bool = ast.getResultType().equals(SimpleType.BOOL)
                     || ast.getResultType().equals(SimpleType.DYN);
             return new CompiledExpression(

@@ -29,6 +29,7 @@ import org.snakeyaml.engine.v2.exceptions.YamlEngineException;
  */
 public final class YamlReader {
     private static final int MAX_DEPTH = 100;
+    private static final int CHARACTERS_OF_A_VALUE = 100;
     private static final Pattern JSON_START = Pattern.compile("\\s*\\{\\s*\"");
     private static final Position START = new Position(1, 1);
 
@@ -43,7 +44,8 @@ public final class YamlReader {
     /**
      * How large a document may be.
      *
-     * @param expanded nodes of the tree with every alias followed: what a consumer that walks it pays for
+     * @param expanded nodes of the tree with every alias followed, and hundreds of characters of its texts: what a consumer
+     *     that walks it pays for
      */
     public record Limits(int bytes, int expanded) {
         /** Room for a generated workflow of some thousand nodes; reading that much takes a second. */
@@ -131,7 +133,7 @@ public final class YamlReader {
         Sized sized;
         if (event instanceof ScalarEvent scalar) {
             refuseTag(scalar.getTag(), event);
-            sized = new Sized(scalar(scalar), 1, 1);
+            sized = new Sized(scalar(scalar), 1 + extra(scalar), 1);
         } else {
             refuseTag(((CollectionStartEvent) event).getTag(), event);
             sized = event.getEventId() == Event.ID.MappingStart ? mapping(event, depth) : sequence(event, depth);
@@ -163,7 +165,7 @@ public final class YamlReader {
             }
             dispute(keyEvent);
             Sized value = node(events.next(), depth + 1);
-            nodes = Math.min(nodes + value.nodes, (long) limits.expanded() + 1);
+            nodes = Math.min(nodes + extra(keyEvent) + value.nodes, (long) limits.expanded() + 1);
             height = Math.max(height, value.height);
             if (keys.putIfAbsent(key, at(event)) != null) {
                 Position first = keys.get(key);
@@ -189,6 +191,11 @@ public final class YamlReader {
             items.add(item.node);
         }
         return new Sized(new Node.Sequence(items, at(start)), nodes, height + 1);
+    }
+
+    /** A text counts as more values the longer it is, since an alias repeats it as often as any. */
+    private static long extra(ScalarEvent event) {
+        return event.getValue().length() / CHARACTERS_OF_A_VALUE;
     }
 
     private Node scalar(ScalarEvent event) {

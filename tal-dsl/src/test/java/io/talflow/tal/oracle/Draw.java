@@ -43,7 +43,11 @@ final class Draw {
 
     static Case of(long seed, Knobs knobs) {
         Draw draw = new Draw(seed, knobs);
-        return draw.random.nextInt(4) == 0 ? draw.foreach() : draw.plain();
+        return switch (draw.random.nextInt(12)) {
+            case 0 -> draw.bounded();
+            case 1, 2, 3 -> draw.foreach();
+            default -> draw.plain();
+        };
     }
 
     /** Rules of tasks that are found by {@link #keys} of the same seed, and what comes by the ingress topic. */
@@ -150,6 +154,27 @@ final class Draw {
         return new Case(
                 new Flow(EVENTS, functions, rules, addable(streaming)),
                 new DrawLog(random, EVENTS).streaming(knobs.events()));
+    }
+
+    /** More slices than may run, whose bodies fail and are tried again. */
+    private Case bounded() {
+        List<Rule> rules = new ArrayList<>(List.of(
+                invoking("go", Expr.leaf(Expr.Kind.STARTED, ""), "split").once(),
+                invoking("each", Expr.leaf(Expr.Kind.ITEM, "split.parts"), "body")
+                        .atMost(1 + random.nextInt(2)),
+                Rule.of("done", Expr.leaf(Expr.Kind.COMPLETED, "body"))));
+        if (random.nextInt(3) == 0) {
+            rules.add(Rule.of("drop", Expr.event("C")).cancelling("body"));
+        }
+        if (random.nextBoolean()) {
+            rules.add(Rule.of("caught", Expr.leaf(Expr.Kind.FAILED, "body")));
+        }
+        if (knobs.timed() && random.nextBoolean()) {
+            rules.add(Rule.of("quit", Expr.event("B")).once().failing(true));
+        }
+        Flow.Retry retry = new Flow.Retry("", 1 + random.nextInt(3), 5, 1, 0, random.nextInt(4) == 0);
+        List<Flow.Function> functions = List.of(SPLIT, undone(BODY.trying(List.of(retry))), trying(UNDO));
+        return new Case(new Flow(EVENTS, functions, rules), new DrawLog(random, EVENTS).bodies(knobs.events()));
     }
 
     private static Rule invoking(String id, Expr when, String function) {

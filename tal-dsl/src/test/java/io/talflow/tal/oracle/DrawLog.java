@@ -1,7 +1,9 @@
 package io.talflow.tal.oracle;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 
 /** Draws raw logs: repeats, unknown types, pokes, times that stand still, step back, or leap over several deadlines. */
@@ -13,6 +15,9 @@ final class DrawLog {
     private final List<RawEvent> log = new ArrayList<>();
     private long time;
     private RawEvent failed;
+    /** The attempt that runs, if all that failed were tried again. */
+    private final Map<String, Integer> attempts = new HashMap<>();
+
     private long slices;
 
     DrawLog(Random random, List<String> events) {
@@ -53,6 +58,24 @@ final class DrawLog {
             log.add(random.nextInt(3) == 0 ? outside() : said());
         }
         if (random.nextInt(3) == 0) {
+            undoing();
+        }
+        return log;
+    }
+
+    /** Some slices, and what becomes of their bodies, most of it of the attempt that runs. */
+    List<RawEvent> bodies(int most) {
+        for (int left = 3 + random.nextInt(3); left > 0; left--) {
+            log.add(item(0));
+        }
+        for (int left = random.nextInt(most) + 1; left > 0; left--) {
+            String firing = "each/" + random.nextInt((int) slices);
+            RawEvent.Type end = List.of(RawEvent.Type.FAILED, RawEvent.Type.LOST, RawEvent.Type.COMPLETED)
+                    .get(Math.min(2, random.nextInt(6) / 2 * random.nextInt(3)));
+            RawEvent ends = new RawEvent(end, "body", "", "e" + log.size(), "", random.nextInt(5), firing, step());
+            log.add(random.nextInt(8) == 0 ? outside() : ofTheAttempt(ends));
+        }
+        if (random.nextBoolean()) {
             undoing();
         }
         return log;
@@ -121,8 +144,18 @@ final class DrawLog {
 
     private RawEvent said() {
         RawEvent said = failed != null && random.nextInt(3) == 0 ? again() : drawn();
+        said = ofTheAttempt(said);
         failed = said.type() == RawEvent.Type.FAILED || said.type() == RawEvent.Type.LOST ? said : failed;
         return said.type().isSaid() && random.nextInt(8) == 0 ? said.by(2 + random.nextInt(2)) : said;
+    }
+
+    private RawEvent ofTheAttempt(RawEvent said) {
+        int attempt = attempts.getOrDefault(said.firing(), 1);
+        RawEvent of = attempt > said.attempt() && random.nextInt(4) > 0 ? said.by(attempt) : said;
+        if (of.type() == RawEvent.Type.FAILED || of.type() == RawEvent.Type.LOST) {
+            attempts.put(of.firing(), of.attempt() + 1);
+        }
+        return of;
     }
 
     /** How the attempt after the last failure or loss ends. */

@@ -63,9 +63,60 @@ class HostileDocumentsTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"[,]", "{a: ,}", "'- ',''"})
-    void nestingHasABound(String open, String close) {
-        refused("tal: 1\nrules: " + open.repeat(5_000) + close.repeat(5_000), null);
+    @CsvSource({"[,],tal/too-deep", "{a: ,},tal/too-deep", "'- ','',tal/not-yaml"})
+    void nestingHasABound(String open, String close, String code) {
+        refused("tal: 1\nrules: " + open.repeat(10_000) + close.repeat(10_000), code);
+    }
+
+    @Test
+    void aLongTextThatIsRepeatedByAliasesIsRefused() {
+        String rules = "  - {when: started, if: *x, do: {complete: 1}}\n".repeat(5_000);
+        refused(
+                "tal: 1\nworkflow: w\nx: &x '${ %s }'\nrules:\n%s".formatted("1 + ".repeat(1 << 20), rules),
+                "tal/too-large");
+    }
+
+    @Test
+    void anExpressionOfAMegabyteIsRefusedAndNotToldAsAWhole() {
+        refused(
+                "tal: 1\nworkflow: w\nrules: [{when: started, if: '${ %s1 > 0 }', do: {complete: 1}}]"
+                        .formatted("1 + ".repeat(250_000)),
+                "tal/bad-expression");
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "(((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((((1)))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))))",
+                "boom(input.n) > 1",
+                "input.n.matches('((x{1,100}){1,100}){1,100}')",
+                "input.n.matches('(')"
+            })
+    void anExpressionThatMeansHarmIsRefused(String cel) {
+        refused(
+                "tal: 1\nworkflow: w\nrules: [{when: started, if: \"${ %s }\", do: {complete: 1}}]".formatted(cel),
+                "tal/bad-expression");
+    }
+
+    @Test
+    void aDagOfAMillionNodesIsRefused() {
+        StringBuilder dag = new StringBuilder("tal: 1\nworkflow: w\nfunctions: {f: {python: f.py}}\ndag:\n");
+        for (int node = 0; node < 1_000_000; node++) {
+            dag.append(" n").append(node).append(": {}\n");
+        }
+        refused(dag.toString(), "tal/too-large");
+    }
+
+    @Test
+    void aDagAsWideAndAsDeepAsAFileMayHoldIsReadInTime() {
+        StringBuilder dag = new StringBuilder("tal: 1\nworkflow: w\nfunctions: {f: {python: f.py}}\ndag:\n");
+        for (int node = 0; node < 20_000; node++) {
+            dag.append(" n%d: {invoke: f, needs: [%s]}\n"
+                    .formatted(node, node == 0 ? "" : node % 2 == 0 ? "n0" : "n" + (node - 1)));
+        }
+        dag.append(" last: {invoke: f, needs: [gone]}\n");
+        refused(dag.toString(), null);
     }
 
     @Test
@@ -136,6 +187,11 @@ class HostileDocumentsTest {
         assertTimeout(
                 IN_TIME,
                 () -> assertThatThrownBy(() -> load(text)).isInstanceOfSatisfying(InvalidTal.class, e -> {
+                    assertThat(e.problems()).allSatisfy(problem -> {
+                        assertThat(problem.position().line()).isPositive();
+                        assertThat(problem.position().column()).isPositive();
+                        assertThat(problem.message()).hasSizeLessThan(2_000);
+                    });
                     if (code != null) {
                         assertThat(e.problems().get(0).code()).isEqualTo(code);
                     }
