@@ -4,6 +4,8 @@ import io.talflow.gateway.ValueOptions;
 import io.talflow.gateway.auth.PeerAccess;
 import io.talflow.gateway.data.DataProxy;
 import io.talflow.gateway.data.Peers;
+import io.talflow.gateway.data.Producers;
+import io.talflow.gateway.data.Reading;
 import io.talflow.gateway.data.Tasks;
 import io.talflow.gateway.data.Wanted;
 import java.io.IOException;
@@ -61,8 +63,14 @@ final class DataGrid implements AutoCloseable {
                 new ValueOptions(8L << 20, 1L << 30, remote, Duration.ZERO, Duration.ofSeconds(15), Map.of());
         for (int i = 0; i < mostReaders; i++) {
             String id = "reader-" + i;
-            readers.add(
-                    new DataProxy(scratch.resolve(id), options, id, peers, new EndedTasks(ended), Clock.systemUTC()));
+            readers.add(new DataProxy(
+                    scratch.resolve(id),
+                    options,
+                    id,
+                    peers,
+                    new EndedTasks(ended),
+                    firing -> new Producers.Ended(0, "there are no functions"),
+                    Clock.systemUTC()));
         }
     }
 
@@ -183,7 +191,7 @@ final class DataGrid implements AutoCloseable {
         if (((Map<?, ?>) ((Map<?, ?>) put.get("reference")).get("$data")).containsKey("href")) {
             Wanted wanted = wanted(put.get("reference"));
             DataProxy node = readers.get(0);
-            node.get(TwoNodes.WORKFLOW + "/" + task, "reader", wanted);
+            node.get(Reading.own(TwoNodes.WORKFLOW + "/" + task, "reader"), wanted);
             millis += read(task, wanted, Collections.nCopies(fanOut, node));
         }
         end(task);
@@ -207,8 +215,8 @@ final class DataGrid implements AutoCloseable {
     /** All at once. @return milliseconds until the last has it */
     private double read(String task, Wanted wanted, List<DataProxy> by) throws Exception {
         List<Callable<Object>> reads = by.stream()
-                .map(reader -> (Callable<Object>)
-                        () -> reader.path(reader.get(TwoNodes.WORKFLOW + "/" + task, "reader", wanted)))
+                .map(reader -> (Callable<Object>) () ->
+                        reader.path(reader.get(Reading.own(TwoNodes.WORKFLOW + "/" + task, "reader"), wanted)))
                 .toList();
         long began = System.nanoTime();
         for (Future<Object> read : threads.invokeAll(reads)) {

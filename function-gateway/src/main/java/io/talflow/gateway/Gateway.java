@@ -21,9 +21,12 @@ import io.talflow.gateway.exec.PythonExecutor;
 import io.talflow.gateway.exec.PythonPool;
 import io.talflow.gateway.exec.PythonServers;
 import io.talflow.gateway.exec.ReplayExecutor;
+import io.talflow.gateway.history.Ancestry;
+import io.talflow.gateway.history.TaskHistories;
 import io.talflow.gateway.http.HttpServer;
 import io.talflow.gateway.invoke.Drain;
 import io.talflow.gateway.invoke.Invoker;
+import io.talflow.gateway.invoke.Recalls;
 import io.talflow.gateway.journal.Journal;
 import io.talflow.gateway.log.DeadLetters;
 import io.talflow.gateway.log.EventLog;
@@ -166,12 +169,14 @@ public final class Gateway implements AutoCloseable {
                 new Executors(new PythonExecutor(pool), http, commands, containers, new ReplayExecutor(timer, clock));
         Attempts attempts =
                 new Attempts(urls, new SecretStore(options.security().secrets()), clock);
+        TaskEvents events = new TaskEvents(options.kafka());
         DataProxy values = closing(new DataProxy(
                 data.resolve("values"),
                 options.values(),
                 options.nodeId(),
                 new Peers(membership::urls, options.security().peers()),
                 new TasksOfJob(view.view(), replies),
+                new Recalls(view.view(), new TaskHistories(events), definitions, executors, attempts),
                 clock));
         Heartbeats heartbeats =
                 new Heartbeats((task, millis) -> timer.schedule(task, millis, TimeUnit.MILLISECONDS), clock);
@@ -192,7 +197,7 @@ public final class Gateway implements AutoCloseable {
                         log,
                         view.view(),
                         replies,
-                        new TaskEvents(options.kafka()),
+                        events,
                         new DeadLetters(options.kafka()),
                         logs,
                         peerLogs,
@@ -201,6 +206,7 @@ public final class Gateway implements AutoCloseable {
                         membership.nodes(),
                         containers,
                         values,
+                        new Ancestry(options.kafka()),
                         options.nodeId()),
                 tokens));
         door.complete(server.door());

@@ -19,6 +19,7 @@ public enum GatewayError {
     DATA_CORRUPT("gateway/data-corrupt", 409, "The value is not what was put"),
     ATTEMPT_ENDED("gateway/attempt-ended", 410, "The attempt has ended"),
     DATA_LOST("gateway/data-lost", 410, "The value cannot be had any more"),
+    DATA_NOT_REPEATABLE("gateway/data-not-repeatable", 410, "The value is lost, and its function puts another"),
     TOO_LARGE("gateway/too-large", 413, "The request is larger than its limit"),
     BAD_BUNDLE("gateway/bad-bundle", 422, "The bundle cannot be used"),
     INVALID_WORKFLOW("gateway/invalid-workflow", 422, "The workflow has errors"),

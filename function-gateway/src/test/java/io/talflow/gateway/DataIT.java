@@ -128,7 +128,7 @@ class DataIT {
     }
 
     @Test
-    void areReadFromTheRemoteStoreOrAreLostWhenTheirNodeIsGone() throws Exception {
+    void areReadFromTheRemoteStoreOrACopyOrAreLostWhenTheirNodeIsGone() throws Exception {
         HeldFunction.Call put = held(first, "t");
         byte[] content = random(2 * MB);
         Map<String, Object> kept = first.putValue(put.token(), "kept?replicate=always", content);
@@ -136,9 +136,16 @@ class DataIT {
         HeldFunction.Call get = held(second, "t");
         String gone = "/v1/runtime/data/node-9/";
         Object keptElsewhere = String.valueOf(kept.get("href")).replace("/v1/runtime/data/node-1/", gone);
-        Object onlyElsewhere = String.valueOf(only.get("href")).replace("/v1/runtime/data/node-1/", gone);
+        String onlyElsewhere = String.valueOf(only.get("href")).replace("/v1/runtime/data/node-1/", gone);
         assertThat(second.value(get.token(), keptElsewhere).body()).isEqualTo(content);
-        GatewayClient.Answer lost = second.value(get.token(), onlyElsewhere);
+        assertThat(second.value(get.token(), onlyElsewhere).body())
+                .as("node-1 has one")
+                .isEqualTo(content);
+        assertThat(rows(second.get("/v1/tasks/val/t/data"), "reads"))
+                .extracting(read -> String.valueOf(read.get("why")))
+                .contains("no address of node node-9 is known, and node node-1 has a copy");
+        String nobodyHas = onlyElsewhere.replaceFirst("/[0-9a-f]{32}\\?", "/" + "0".repeat(32) + "?");
+        GatewayClient.Answer lost = second.value(get.token(), nobodyHas);
         assertThat(lost.status()).isEqualTo(410);
         assertThat(lost.json())
                 .containsEntry("code", "gateway/data-lost")
@@ -146,7 +153,7 @@ class DataIT {
                 .extractingByKey("detail")
                 .asString()
                 .contains("no address of node node-9 is known; it was not replicated to a remote store");
-        only.put("href", onlyElsewhere);
+        only.put("href", nobodyHas);
         assertThat(run(second, "lost", Map.of("$data", only))).containsEntry("code", "gateway/data-lost");
         put.answer(1L);
         get.answer(1L);

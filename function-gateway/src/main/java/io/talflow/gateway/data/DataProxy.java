@@ -21,6 +21,7 @@ public final class DataProxy implements AutoCloseable {
     private final PeerClient client;
     private final Peers peers;
     private final Fetch fetch;
+    private final Remakes remakes;
     private final Sweeper sweeper;
     private final Puts puts;
 
@@ -29,7 +30,14 @@ public final class DataProxy implements AutoCloseable {
      *
      * @param directory this node's own
      */
-    public DataProxy(Path directory, ValueOptions options, String nodeId, Peers peers, Tasks tasks, Clock clock)
+    public DataProxy(
+            Path directory,
+            ValueOptions options,
+            String nodeId,
+            Peers peers,
+            Tasks tasks,
+            Producers producers,
+            Clock clock)
             throws IOException {
         this.nodeId = nodeId;
         remote = options.remote().isEmpty() ? null : RemoteStore.of(options.remote());
@@ -41,7 +49,8 @@ public final class DataProxy implements AutoCloseable {
         Readers readers = new Readers();
         fetch = new Fetch(values, choice, rates, new Transfer(options.patience()), peers, client, remote);
         sweeper = new Sweeper(values, remote, ledger, readers, tasks, options.keep(), clock);
-        puts = new Puts(nodeId, values, choice, rates, readers, ledger, sweeper, remote);
+        remakes = new Remakes(values, producers);
+        puts = new Puts(nodeId, values, choice, rates, readers, ledger, sweeper, remote, remakes);
     }
 
     /** Where values that functions hand over go. */
@@ -52,32 +61,28 @@ public final class DataProxy implements AutoCloseable {
     /**
      * A value for a function that reads it; it is on this node when this returns.
      *
-     * @param firing who reads it
-     * @throws GatewayFailure UNKNOWN_DATA, DATA_LOST, DATA_CORRUPT or DATA_FULL
+     * @throws GatewayFailure UNKNOWN_DATA, DATA_LOST, DATA_NOT_REPEATABLE, DATA_CORRUPT or DATA_FULL
      */
-    public Value get(String task, String firing, Wanted wanted) {
+    public Value get(Reading reading, Wanted wanted) {
         long begin = System.nanoTime();
         try {
-            Fetch.Fetched fetched = values.find(task, wanted.id())
+            Fetch.Fetched fetched = values.find(reading.task(), wanted.id())
                     .map(value -> new Fetch.Fetched(value, Way.LOCAL, "this node has it"))
-                    .orElseGet(() -> elsewhere(task, wanted));
-            if (!wanted.matches(fetched.value().descriptor())) {
+                    .orElseGet(() -> elsewhere(reading, wanted));
+            Descriptor found = fetched.value().descriptor();
+            if (!wanted.matches(found)) {
                 throw new GatewayFailure(
                         GatewayError.DATA_CORRUPT,
                         "value %s has %d bytes with checksum %s, the reference says %d with %s"
                                 .formatted(
-                                        wanted.id(),
-                                        fetched.value().descriptor().bytes(),
-                                        fetched.value().descriptor().crc32c(),
-                                        wanted.bytes(),
-                                        wanted.crc32c()));
+                                        wanted.id(), found.bytes(), found.crc32c(), wanted.bytes(), wanted.crc32c()));
             }
             ledger.got(
-                    task,
+                    reading.task(),
                     new Ledger.Got(
                             wanted.id(),
                             wanted.node(),
-                            firing,
+                            reading.firing(),
                             fetched.way(),
                             fetched.why(),
                             wanted.bytes(),
@@ -85,6 +90,19 @@ public final class DataProxy implements AutoCloseable {
             return fetched.value();
         } catch (IOException e) {
             throw Folders.failure(e);
+        }
+    }
+
+    private Fetch.Fetched elsewhere(Reading reading, Wanted wanted) {
+        try {
+            return elsewhere(reading.task(), wanted);
+        } catch (GatewayFailure lost) {
+            boolean gone = lost.error() == GatewayError.UNKNOWN_DATA || lost.error() == GatewayError.DATA_LOST;
+            if (!gone || reading.of().isEmpty()) {
+                throw lost;
+            }
+            Value value = remakes.remake(reading, wanted, lost.getMessage());
+            return new Fetch.Fetched(value, Way.AGAIN, "%s, so its function put it again".formatted(lost.getMessage()));
         }
     }
 
@@ -167,6 +185,7 @@ public final class DataProxy implements AutoCloseable {
     @Override
     public void close() {
         sweeper.close();
+        remakes.close();
         client.close();
         values.close();
         if (remote != null) {

@@ -23,6 +23,11 @@ public record Descriptor(String id, String task, String type, long bytes, String
     private static final Pattern FILE =
             Pattern.compile("(?<id>[0-9a-f]{32})\\.(?<crc>[0-9a-f]{8})\\.(?<kind>own|copy)\\.(?<type>[^~/]+~[^~/]+)");
 
+    /** Of the same content under another id. */
+    Descriptor again(String other) {
+        return new Descriptor(other, task, type, bytes, crc32c, true, "");
+    }
+
     /** Name of its file: all but the task, whose folder it is in, and the size. */
     String fileName() {
         return "%s.%s.%s.%s".formatted(id, crc32c, copy ? "copy" : "own", type.replace('/', '~'));

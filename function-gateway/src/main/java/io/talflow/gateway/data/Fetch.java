@@ -3,22 +3,31 @@ package io.talflow.gateway.data;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Brings values of other nodes here, each once: who asks while one is on its way waits for it. */
 final class Fetch {
     /** A value, and how it came. */
     record Fetched(Value value, Way way, String why) {}
 
+    private static final Logger LOG = LoggerFactory.getLogger(Fetch.class);
+
     private final Values values;
     private final Choice choice;
     private final Rates rates;
     private final Transfer transfer;
+    /** Asks once, of nodes that may have a copy. */
+    private final Transfer atOnce = new Transfer(Duration.ZERO);
+
     private final Peers peers;
     private final PeerClient client;
     private final RemoteStore remote;
@@ -83,7 +92,7 @@ final class Fetch {
                     : from -> remote.open(task, wanted.id(), from);
             long begin = System.nanoTime();
             try {
-                Value value = receive(task, wanted, source);
+                Value value = receive(task, wanted, source, transfer);
                 rates.took(
                         way == Way.DIRECT ? Rates.Kind.DIRECT : Rates.Kind.REMOTE_GET,
                         wanted.bytes(),
@@ -100,6 +109,10 @@ final class Fetch {
         if (failures.isEmpty()) {
             failures.add("no address of node %s is known".formatted(wanted.node()));
         }
+        Optional<Fetched> copy = copy(task, wanted, String.join("; ", failures));
+        if (copy.isPresent()) {
+            return copy.get();
+        }
         if (!wanted.replica()) {
             failures.add("it was not replicated to a remote store");
         }
@@ -107,11 +120,29 @@ final class Fetch {
                 error, "value %s of node %s: %s".formatted(wanted.id(), wanted.node(), String.join("; ", failures)));
     }
 
-    private Value receive(String task, Wanted wanted, Source source) throws IOException {
+    /** From a node that has read it. */
+    private Optional<Fetched> copy(String task, Wanted wanted, String lost) {
+        for (Map.Entry<String, String> other : peers.urls().get().entrySet()) {
+            String node = other.getKey();
+            if (!node.equals(wanted.node())) {
+                try {
+                    Value value =
+                            receive(task, wanted, client.value(node, other.getValue(), task, wanted.id()), atOnce);
+                    return Optional.of(
+                            new Fetched(value, Way.DIRECT, "%s, and node %s has a copy".formatted(lost, node)));
+                } catch (IOException e) {
+                    LOG.debug("Node {} has no copy of value {}: {}", node, wanted.id(), e.getMessage());
+                }
+            }
+        }
+        return Optional.empty();
+    }
+
+    private Value receive(String task, Wanted wanted, Source source, Transfer by) throws IOException {
         Incoming into = values.receive(task, wanted.id(), wanted.bytes());
         boolean kept = false;
         try {
-            transfer.run(source, into, wanted);
+            by.run(source, into, wanted);
             Value value = values.keep(
                     into, new Descriptor(wanted.id(), task, wanted.type(), wanted.bytes(), wanted.crc32c(), true, ""));
             kept = true;

@@ -138,7 +138,7 @@ final class Ledger {
         json.put("id", got.id());
         json.put("firing", got.firing());
         json.put("node", nodeId);
-        json.put("from", got.way() == Way.REMOTE ? "remote store" : got.way() == Way.LOCAL ? nodeId : got.node());
+        json.put("from", got.way() == Way.REMOTE ? "remote store" : got.way() == Way.DIRECT ? got.node() : nodeId);
         json.put("way", got.way().name().toLowerCase(java.util.Locale.ROOT));
         json.put("why", got.why());
         json.put("bytes", got.bytes());

@@ -10,6 +10,7 @@ import io.talflow.gateway.GatewayFailure;
  * @param name the function's own for it
  * @param length in bytes; -1: not known
  * @param nodes other nodes that will read it; -1: not known
+ * @param again by an attempt that was made for its values alone
  */
 public record Put(
         String task,
@@ -19,7 +20,8 @@ public record Put(
         String type,
         long length,
         int nodes,
-        Replicate replicate) {
+        Replicate replicate,
+        boolean again) {
     private static final int MOST_NAME = 200;
 
     public Put {

@@ -37,6 +37,7 @@ public final class Puts {
     private final Ledger ledger;
     private final Sweeper sweeper;
     private final RemoteStore remote;
+    private final Remakes remakes;
     private final Map<String, Written> beingWritten = new ConcurrentHashMap<>();
 
     /** @param remote null: there is none */
@@ -48,7 +49,8 @@ public final class Puts {
             Readers readers,
             Ledger ledger,
             Sweeper sweeper,
-            RemoteStore remote) {
+            RemoteStore remote,
+            Remakes remakes) {
         this.nodeId = nodeId;
         this.values = values;
         this.choice = choice;
@@ -57,6 +59,7 @@ public final class Puts {
         this.ledger = ledger;
         this.sweeper = sweeper;
         this.remote = remote;
+        this.remakes = remakes;
     }
 
     /**
@@ -86,18 +89,20 @@ public final class Puts {
         CRC32C crc = new CRC32C();
         crc.update(content);
         String why = "up to %d bytes travel in the event".formatted(Reference.MOST_INLINE);
-        ledger.put(
-                put.task(),
-                new Ledger.Put(
-                        "",
-                        put.firing(),
-                        put.name(),
-                        put.function(),
-                        put.type(),
-                        content.length,
-                        false,
-                        why,
-                        Set.of()));
+        if (!put.again()) {
+            ledger.put(
+                    put.task(),
+                    new Ledger.Put(
+                            "",
+                            put.firing(),
+                            put.name(),
+                            put.function(),
+                            put.type(),
+                            content.length,
+                            false,
+                            why,
+                            Set.of()));
+        }
         return new Reference(
                 put.firing(),
                 put.name(),
@@ -126,13 +131,17 @@ public final class Puts {
     }
 
     private Value keep(Put put, String id, Incoming into) throws IOException {
-        Descriptor descriptor =
-                new Descriptor(id, put.task(), put.type(), into.received(), into.crc32c(), false, put.firing());
+        Descriptor descriptor = new Descriptor(
+                id, put.task(), put.type(), into.received(), into.crc32c(), false, put.again() ? "" : put.firing());
         return values.keep(into, descriptor);
     }
 
     private Reference held(Put put, Value value) {
         Descriptor held = value.descriptor();
+        if (put.again()) {
+            remakes.made(put, value);
+            return reference(put, held, false);
+        }
         double nodes = put.nodes() >= 0 ? put.nodes() : readers.expected(put.function());
         Choice.OfPut chosen = choice.put(held.bytes(), nodes, remote != null, put.replicate());
         if (chosen.replicate()) {
@@ -150,13 +159,17 @@ public final class Puts {
                         chosen.replicate(),
                         chosen.why(),
                         new TreeSet<>()));
+        return reference(put, held, chosen.replicate());
+    }
+
+    private Reference reference(Put put, Descriptor held, boolean replica) {
         return new Reference(
                 put.firing(),
                 put.name(),
                 held.type(),
                 held.bytes(),
                 held.crc32c(),
-                new Reference.Content.Held(nodeId, held.id(), chosen.replicate()));
+                new Reference.Content.Held(nodeId, held.id(), replica));
     }
 
     private void replicate(Value value) {

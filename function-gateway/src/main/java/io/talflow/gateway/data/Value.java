@@ -9,6 +9,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.zip.CRC32C;
 
 /** A value that this node holds, in memory, on disk or both. Its content never changes. */
 public final class Value {
@@ -76,6 +77,18 @@ public final class Value {
 
     synchronized void hasBeenChecked() {
         checked = true;
+    }
+
+    /** Whether the content is what was put, by its checksum. */
+    boolean matchesChecksum() throws IOException {
+        CRC32C crc = new CRC32C();
+        byte[] buffer = new byte[PIECE];
+        try (InputStream in = open(0)) {
+            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
+                crc.update(buffer, 0, length);
+            }
+        }
+        return "%08x".formatted(crc.getValue()).equals(descriptor.crc32c());
     }
 
     synchronized void free() {

@@ -3,7 +3,6 @@ package io.talflow.gateway.data;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -18,7 +17,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.zip.CRC32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -118,13 +116,28 @@ final class Values implements AutoCloseable {
         return value;
     }
 
+    /** The same content under another id, as what can be had once more. */
+    Value again(Value value, String id) throws IOException {
+        Value known = byId.get(id);
+        if (known != null) {
+            return known;
+        }
+        Descriptor descriptor = value.descriptor().again(id);
+        Path file = folders.file(descriptor);
+        Files.createLink(file, path(value));
+        disk.hold(descriptor.bytes());
+        Value again = Value.onDisk(descriptor, file, true);
+        byId.put(id, again);
+        return again;
+    }
+
     /** The value, if this node has it and it is the task's. One found after a restart is compared with its checksum first. */
     Optional<Value> find(String task, String id) throws IOException {
         Value value = byId.get(id);
         if (value == null || !value.descriptor().task().equals(task)) {
             return Optional.empty();
         }
-        if (!value.isChecked() && !matches(value)) {
+        if (!value.isChecked() && !value.matchesChecksum()) {
             LOG.error("Value {} of {} is not what was written; it is dropped", id, task);
             free(value);
             return Optional.empty();
@@ -134,17 +147,6 @@ final class Values implements AutoCloseable {
             inMemory.get(id); // read last
         }
         return Optional.of(value);
-    }
-
-    private static boolean matches(Value value) throws IOException {
-        CRC32C crc = new CRC32C();
-        byte[] buffer = new byte[256 * 1024];
-        try (InputStream in = value.open(0)) {
-            for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-                crc.update(buffer, 0, length);
-            }
-        }
-        return "%08x".formatted(crc.getValue()).equals(value.descriptor().crc32c());
     }
 
     /** Its file, which is there. */

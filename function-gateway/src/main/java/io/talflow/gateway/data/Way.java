@@ -9,5 +9,7 @@ public enum Way {
     /** From the node it was put on. */
     DIRECT,
     /** From the remote store. */
-    REMOTE
+    REMOTE,
+    /** It was lost, and its function has put it again on the reader's node. */
+    AGAIN
 }

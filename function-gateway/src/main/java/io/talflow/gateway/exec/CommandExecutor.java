@@ -14,7 +14,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Runs programs, one process an invocation, at most {@code limit} at once; firings beyond that wait in order. */
+/** Runs programs, one process an invocation, at most {@code limit} at once, but for calls that another waits for; firings beyond that wait in order. */
 public final class CommandExecutor implements FunctionExecutor, AutoCloseable {
     /** What the runs share. */
     record Parts(
@@ -42,7 +42,7 @@ public final class CommandExecutor implements FunctionExecutor, AutoCloseable {
     public Execution run(FunctionCall call) {
         CommandRun run = new CommandRun(parts, call);
         runs.add(run);
-        Future<?> queued = workers.submit(() -> {
+        Future<?> queued = (call.awaited() ? parts.readers() : workers).submit(() -> {
             try {
                 if (!closed) {
                     run.run();

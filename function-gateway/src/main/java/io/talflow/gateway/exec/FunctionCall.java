@@ -20,10 +20,25 @@ import java.util.function.Consumer;
  * @param access how the function reaches the gateway while it runs
  * @param reported completes when the function reports its outcome by the runtime API
  * @param begins told when the function is called, having waited for its place, what it found there
+ * @param awaited by a function that runs: it waits for no place among the processes of this node, since that one has its own
  */
 public record FunctionCall(
-        Firing firing, Function function, Access access, CompletableFuture<Reported> reported, Consumer<Start> begins) {
+        Firing firing,
+        Function function,
+        Access access,
+        CompletableFuture<Reported> reported,
+        Consumer<Start> begins,
+        boolean awaited) {
     static final String TYPE = "io.talflow.invocation.requested.v1";
+
+    public FunctionCall(
+            Firing firing,
+            Function function,
+            Access access,
+            CompletableFuture<Reported> reported,
+            Consumer<Start> begins) {
+        this(firing, function, access, reported, begins, false);
+    }
 
     /** A call whose function reports nothing. */
     public FunctionCall(Firing firing, Function function, Access access) {

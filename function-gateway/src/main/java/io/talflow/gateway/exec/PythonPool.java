@@ -23,7 +23,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Function servers, started when a firing needs one and kept warm while they are used. At most {@code limit} at once;
+ * Function servers, started when a firing needs one and kept warm while they are used. At most {@code limit} at once, but for calls that another waits for;
  * firings beyond that wait in order. A server goes on with firings for its own handler; when one of another handler has
  * waited longer than {@link #PATIENCE} it makes room.
  */
@@ -65,7 +65,7 @@ public final class PythonPool implements AutoCloseable {
         if (ready != null && !ready.isEmpty()) {
             PythonServer server = ready.pop();
             threads.execute(() -> serve(server, job));
-        } else if (places < limit) {
+        } else if (places < limit || job.call().awaited()) {
             places++;
             threads.execute(() -> serveWithNew(job));
         } else if (endOneIdle()) {

@@ -31,10 +31,12 @@ final class DataResource {
 
     private final Attempts attempts;
     private final DataProxy proxy;
+    private final Readings readings;
 
-    DataResource(Attempts attempts, DataProxy proxy) {
+    DataResource(Attempts attempts, DataProxy proxy, Readings readings) {
         this.attempts = attempts;
         this.proxy = proxy;
+        this.readings = readings;
     }
 
     /** {@code PUT /v1/runtime/data/{name}?nodes=&replicate=}, the value as body; answers its reference. */
@@ -61,7 +63,8 @@ final class DataResource {
                 type(http.contentType()),
                 length,
                 (int) Math.min(Answers.number(http, "nodes", -1), 1_000_000),
-                replicate(Answers.optional(http, "replicate")));
+                replicate(Answers.optional(http, "replicate")),
+                attempt.isForDataOnly());
     }
 
     /** {@code POST /v1/runtime/data/{name}?bytes=&nodes=&replicate=}; answers {@code {id, path}}, where to write the value. */
@@ -115,7 +118,7 @@ final class DataResource {
     void get(Context http) throws IOException {
         Firing firing = Bearer.attempt(http, attempts).firing();
         Wanted wanted = Wanted.parse(http.pathParam("node"), http.pathParam("id"), http::queryParam);
-        Value value = proxy.get(firing.task(), firing.key().toString(), wanted);
+        Value value = proxy.get(readings.of(firing, wanted), wanted);
         if ("path".equals(http.queryParam("as"))) {
             Path path = proxy.path(value);
             Answers.json(

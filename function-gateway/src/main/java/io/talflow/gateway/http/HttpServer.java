@@ -16,6 +16,7 @@ import io.talflow.gateway.bundle.Definitions;
 import io.talflow.gateway.container.Containers;
 import io.talflow.gateway.container.RuntimeDoor;
 import io.talflow.gateway.data.DataProxy;
+import io.talflow.gateway.history.Ancestry;
 import io.talflow.gateway.invoke.Invoker;
 import io.talflow.gateway.log.DeadLetters;
 import io.talflow.gateway.log.EventLog;
@@ -61,6 +62,7 @@ public final class HttpServer implements AutoCloseable {
             Nodes nodes,
             Containers containers,
             DataProxy data,
+            Ancestry ancestry,
             String nodeId) {}
 
     /** A method and a path, parameters in braces; what a call must show; what answers it. */
@@ -141,7 +143,8 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/runtime/result", Need.ATTEMPT, runtime::result),
                 new Route(HandlerType.POST, "/v1/runtime/failure", Need.ATTEMPT, runtime::failure)));
         routes.addAll(logs.routes());
-        routes.addAll(DataResource.routes(new DataResource(parts.attempts(), parts.data())));
+        routes.addAll(
+                DataResource.routes(new DataResource(parts.attempts(), parts.data(), new Readings(parts.ancestry()))));
         return routes;
     }
 

@@ -18,6 +18,7 @@ public final class Attempt {
     private final Firing firing;
     private final Function function;
     private final Access access;
+    private final boolean forDataOnly;
     private final CompletableFuture<Void> quiet = new CompletableFuture<>();
     private final CompletableFuture<Reported> reported = new CompletableFuture<>();
     private final CompletableFuture<Optional<Outcome>> recorded = new CompletableFuture<>();
@@ -26,10 +27,11 @@ public final class Attempt {
     private int underWay;
     private boolean ended;
 
-    Attempt(Firing firing, Function function, Access access) {
+    Attempt(Firing firing, Function function, Access access, boolean forDataOnly) {
         this.firing = firing;
         this.function = function;
         this.access = access;
+        this.forDataOnly = forDataOnly;
     }
 
     public Firing firing() {
@@ -42,6 +44,11 @@ public final class Attempt {
 
     public Access access() {
         return access;
+    }
+
+    /** Whether it is made for the values it puts alone: what it says besides is taken and told to nobody. */
+    public boolean isForDataOnly() {
+        return forDataOnly;
     }
 
     /** Its function has spoken, epoch milliseconds. */

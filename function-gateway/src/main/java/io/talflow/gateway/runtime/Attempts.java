@@ -50,11 +50,24 @@ public final class Attempts {
      * @throws SecretStore.Unusable if it needs a secret that this node has not
      */
     public Attempt open(Firing firing, Function function) {
+        return open(firing, function, false);
+    }
+
+    /**
+     * The same for an attempt of which nothing counts but the values it puts.
+     *
+     * @throws SecretStore.Unusable if it needs a secret that this node has not
+     */
+    public Attempt openForData(Firing firing, Function function) {
+        return open(firing, function, true);
+    }
+
+    private Attempt open(Firing firing, Function function, boolean forDataOnly) {
         Secrets given = secrets.of(function);
         byte[] token = new byte[TOKEN_BYTES];
         random.nextBytes(token);
         Attempt attempt =
-                new Attempt(firing, function, new Access(urls, HexFormat.of().formatHex(token), given));
+                new Attempt(firing, function, new Access(urls, HexFormat.of().formatHex(token), given), forDataOnly);
         open.put(attempt.access().token(), attempt);
         return attempt;
     }

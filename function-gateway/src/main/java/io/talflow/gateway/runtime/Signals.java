@@ -100,7 +100,7 @@ public final class Signals {
                     0,
                     Map.of(EventTypes.NODE, nodeId),
                     attempt.access().secrets().maskedJson(Json.bytes(data)));
-            return log.append(event).thenApply(written -> event.id());
+            return told(attempt, event);
         }));
     }
 
@@ -121,7 +121,14 @@ public final class Signals {
                 attempt.firing().key().attempt(),
                 extensions,
                 secrets.maskedJson(data));
-        return attempt.signal(() -> log.append(event)).thenApply(written -> event.id());
+        return attempt.signal(() -> told(attempt, event));
+    }
+
+    /** What an attempt for data alone says was said before, or does not count. */
+    private CompletableFuture<String> told(Attempt attempt, TalEvent event) {
+        return attempt.isForDataOnly()
+                ? CompletableFuture.completedFuture(event.id())
+                : log.append(event).thenApply(written -> event.id());
     }
 
     private static void declared(Attempt attempt, String name, Datum.Kind kind) {

@@ -46,6 +46,7 @@ class DiskFullIT {
                 "node-1",
                 new Peers(Map::of, PeerAccess.NONE),
                 new KnownTasks(),
+                firing -> new Producers.Ended(0, "there are no functions"),
                 Clock.systemUTC());
     }
 
@@ -87,14 +88,14 @@ class DiskFullIT {
     }
 
     private Reference put(byte[] value) {
-        Put put = new Put("w/t", "w/t@0/f/0", "w/f", "v", "a/b", value.length, 0, Replicate.AUTO);
+        Put put = new Put("w/t", "w/t@0/f/0", "w/f", "v", "a/b", value.length, 0, Replicate.AUTO, false);
         return proxy.puts().take(put, new ByteArrayInputStream(value));
     }
 
     private byte[] read(Reference reference) throws IOException {
         Reference.Content.Held held = (Reference.Content.Held) reference.content();
         Wanted wanted = new Wanted("node-1", held.id(), reference.type(), reference.bytes(), reference.crc32c(), false);
-        try (InputStream in = proxy.get("w/t", "w/t@0/g/0", wanted).open(0)) {
+        try (InputStream in = proxy.get(Reading.own("w/t", "w/t@0/g/0"), wanted).open(0)) {
             return in.readAllBytes();
         }
     }

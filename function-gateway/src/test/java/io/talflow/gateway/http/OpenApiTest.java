@@ -21,7 +21,7 @@ class OpenApiTest {
         for (HttpServer.Route route : HttpServer.routes(
                 new HttpServer.Parts(
                         null, null, null, null, null, null, null, null, null, null, null, null, null, null, null, null,
-                        "n"),
+                        null, "n"),
                 new LogsResource("n", null, null, null))) {
             served.put(route.method().name().toLowerCase(Locale.ROOT) + " " + route.path(), security(route.need()));
         }

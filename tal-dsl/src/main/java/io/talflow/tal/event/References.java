@@ -1,9 +1,11 @@
 package io.talflow.tal.event;
 
 import java.nio.charset.StandardCharsets;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /**
  * Values that events carry by reference: {@code {"$data": {of, name, type, bytes, crc32c, href}}}. Everything but {@code
@@ -28,6 +30,32 @@ public final class References {
             }
         }
         return false;
+    }
+
+    /** The reference in a value that leads to a place with this id: its fields; empty if there is none. */
+    public static Optional<Map<?, ?>> leadingTo(String id, Object value) {
+        if (value instanceof List<?> list) {
+            return first(id, list);
+        }
+        if (!(value instanceof Map<?, ?> object)) {
+            return Optional.empty();
+        }
+        if (object.get(FIELD) instanceof Map<?, ?> data
+                && data.get(HREF) instanceof String href
+                && href.contains("/" + id + "?")) {
+            return Optional.of(data);
+        }
+        return first(id, object.values());
+    }
+
+    private static Optional<Map<?, ?>> first(String id, Collection<?> values) {
+        for (Object value : values) {
+            Optional<Map<?, ?>> found = leadingTo(id, value);
+            if (found.isPresent()) {
+                return found;
+            }
+        }
+        return Optional.empty();
     }
 
     /** The value with its references, but not where they lead. */

@@ -27,6 +27,7 @@ public final class Replay {
     private final StagedRows rows = new StagedRows();
     private final Map<Long, List<Map<String, Object>>> derived = new HashMap<>();
     private final Map<Long, String> failures = new HashMap<>();
+    private final Map<String, Effect.Dispatch> calls = new HashMap<>();
 
     private Replay(History history) {
         this.history = history;
@@ -55,6 +56,18 @@ public final class Replay {
                 .anyMatch(decision -> TaskEngine.NOT_BEGUN.equals(decision.get("noted")));
     }
 
+    /**
+     * What a firing was called with, by its last attempt: the log does not say, it follows from the log.
+     *
+     * @return empty if it was not called
+     * @throws io.talflow.tal.InvalidTal if this version does not accept the definition
+     */
+    public static Optional<Effect.Dispatch> lastCall(History history, String firing) {
+        Replay replay = new Replay(history);
+        history.events().forEach(replay::apply);
+        return Optional.ofNullable(replay.calls.get(firing));
+    }
+
     /** As the job does: an event that cannot be applied leaves nothing behind. */
     private void apply(History.Entry entry) {
         List<Effect> effects;
@@ -71,6 +84,8 @@ public final class Replay {
             if (effect instanceof Effect.Decision decision) {
                 derived.computeIfAbsent((Long) decision.data().get("offset"), first -> new ArrayList<>())
                         .add(History.decision(Json.parseObject(Json.bytes(decision.data()))));
+            } else if (effect instanceof Effect.Dispatch call) {
+                calls.put(call.firing(), call);
             } else if (effect instanceof Effect.Sweep) {
                 sweep();
             }
