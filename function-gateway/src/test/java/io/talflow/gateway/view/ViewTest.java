@@ -13,10 +13,13 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Random;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.ConsumerRecords;
@@ -136,6 +139,94 @@ class ViewTest {
             assertThat(stored.tasks(null, null, 10, null).items()).hasSize(1);
         }
         assertThat(StoredView.open(directory.resolve("none.db"))).isEmpty();
+    }
+
+    /** A stop in between loses nothing that was applied, and what is read again changes nothing. */
+    @Test
+    void answersTheSameWhenItIsReopenedAndWhenItStartsAnewAndNeverGoesBack() throws Exception {
+        long seed = Long.getLong("seed", 20260105L);
+        Random random = new Random(seed);
+        List<ConsumerRecord<byte[], byte[]>> log = drawn(random);
+        Map<String, Object> through;
+        try (ViewUpdater updater = open("through.db")) {
+            for (ConsumerRecord<byte[], byte[]> each : log) {
+                updater.records(records(each));
+            }
+            through = answers(updater.view());
+        }
+        int from = 0;
+        Map<String, Long> seen = new HashMap<>();
+        while (from < log.size()) {
+            // Killed at any record, it reads again some that it had applied.
+            from = Math.max(0, from - random.nextInt(10));
+            int to = Math.min(log.size(), from + 20 + random.nextInt(20));
+            try (ViewUpdater updater = open("stopped.db")) {
+                for (ConsumerRecord<byte[], byte[]> each : log.subList(from, to)) {
+                    updater.records(records(each));
+                    String task = "w/t" + random.nextInt(5);
+                    updater.view()
+                            .task(task)
+                            .ifPresent(state -> assertThat((Long) state.get("revision"))
+                                    .as("-Dseed=%d, %s", seed, task)
+                                    .isGreaterThanOrEqualTo(seen.getOrDefault(task, 0L)));
+                    updater.view().task(task).ifPresent(state -> seen.put(task, (Long) state.get("revision")));
+                }
+                assertThat(to < log.size() || answers(updater.view()).equals(through))
+                        .as("-Dseed=%d: %s", seed, through)
+                        .isTrue();
+            }
+            from = to;
+        }
+        try (ViewUpdater anew = open("anew.db")) {
+            anew.records(records(compacted(log)));
+            assertThat(answers(anew.view())).as("-Dseed=%d", seed).isEqualTo(through);
+        }
+    }
+
+    /** Statuses of five tasks and their invocations, told in order, and some told again later, as after a recovery. */
+    private List<ConsumerRecord<byte[], byte[]>> drawn(Random random) {
+        List<ConsumerRecord<byte[], byte[]>> log = new ArrayList<>();
+        long[] revisions = new long[5];
+        while (log.size() < 300) {
+            int task = random.nextInt(5);
+            boolean again = random.nextInt(8) == 0 && revisions[task] > 3;
+            long revision = again ? revisions[task] - random.nextInt(3) : ++revisions[task];
+            String status = revision == 60 ? "COMPLETED" : "RUNNING";
+            if (revision <= 60) {
+                log.add(task("w/t" + task, status, revision, 100));
+            }
+            if (again) {
+                for (long next = revision + 1; next <= Math.min(60, revisions[task]); next++) {
+                    log.add(task("w/t" + task, next == 60 ? "COMPLETED" : "RUNNING", next, 100));
+                }
+            }
+            String firing = "w/a@0/r/" + random.nextInt(10);
+            log.add(invocation(firing, "count", random.nextBoolean() ? "RUNNING" : "BACKOFF", log.size()));
+        }
+        return log;
+    }
+
+    /** What compaction leaves: the last record of each key, in order. */
+    @SuppressWarnings("unchecked")
+    private static ConsumerRecord<byte[], byte[]>[] compacted(List<ConsumerRecord<byte[], byte[]>> log) {
+        Map<String, ConsumerRecord<byte[], byte[]>> last = new LinkedHashMap<>();
+        for (ConsumerRecord<byte[], byte[]> each : log) {
+            String key = new String(each.key(), StandardCharsets.UTF_8);
+            last.remove(key);
+            last.put(key, each);
+        }
+        return last.values().toArray(new ConsumerRecord[0]);
+    }
+
+    private static Map<String, Object> answers(TaskView view) throws Exception {
+        Map<String, Object> answers = new TreeMap<>();
+        for (int task = 0; task < 5; task++) {
+            Map<String, Object> state = new TreeMap<>(view.task("w/t" + task).orElseThrow());
+            state.remove("asOf");
+            answers.put("w/t" + task, state);
+        }
+        answers.put("invocations", view.invocations("w/a", "count", 100, null).items());
+        return answers;
     }
 
     private ViewUpdater open(String file) throws Exception {
