@@ -76,11 +76,14 @@ public final class NodeTable {
     }
 
     private synchronized void changed() {
-        up = nodes.entrySet().stream()
+        List<String> now = nodes.entrySet().stream()
                 .filter(node -> node.getValue().isUp() && !unreachable.contains(node.getKey()))
                 .map(Map.Entry::getKey)
                 .sorted()
                 .toList();
+        if (!now.equals(up)) {
+            up = now;
+        }
     }
 
     /** Null if it has never spoken. */
@@ -96,7 +99,7 @@ public final class NodeTable {
                 .findFirst();
     }
 
-    /** Ids of those that take firings, as far as is known, sorted. */
+    /** Ids of those that take firings, as far as is known, sorted; the same list while it is the same nodes. */
     public List<String> up() {
         return up;
     }

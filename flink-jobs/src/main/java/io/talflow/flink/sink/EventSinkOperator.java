@@ -264,6 +264,10 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
         if (effect instanceof Effect.Dispatch dispatch) {
             firings.inc();
             output.collect(reused.replace(Request.run(dispatch)));
+            TalEvent widened = pins.widened(dispatch);
+            if (widened != null) {
+                emit(Outgoing.log(widened));
+            }
         } else if (effect instanceof Effect.Withdraw withdraw) {
             output.collect(reused.replace(Request.withdraw(withdraw.task(), withdraw.firing(), withdraw.attempt())));
         } else if (effect instanceof Effect.Append append) {

@@ -154,6 +154,45 @@ class NodeLossIT {
         }
     }
 
+    @Test
+    void givesANodeThatComesItsShareOfATaskThatRuns() throws Exception {
+        stack.define(
+                "narrow",
+                "v1",
+                WORKFLOW.replace("workflow: spread", "workflow: narrow")
+                        .replace("fires: each,", "fires: each, maxConcurrency: 2,"));
+        SPEAKING.put("a", Reports.up("a", stack.gateway().url()));
+        SPEAKING.put("b", Reports.up("b", second.url()));
+        spreadOverBoth("settled");
+        EchoGateway late = EchoGateway.start(stack.kafka(), NodeLossIT::result);
+        try (Sdk sdk = new Sdk(stack.kafka(), Encoding.BINARY)) {
+            stack.gateway().hold(1);
+            second.hold(1);
+            sdk.send(null, Sdk.start("narrow", "t", Map.of()));
+            await("bodies run, two at a time").until(() -> stack.gateway().holding() + second.holding() == 2);
+            SPEAKING.put("d", Reports.up("d", late.url()));
+            int[] tries = {0};
+            await("the job has heard of it").until(() -> {
+                String task = "spread/late" + tries[0]++;
+                stack.gateway().hold(Integer.MAX_VALUE);
+                second.hold(Integer.MAX_VALUE);
+                start(task.substring("spread/".length()));
+                await(task + " ends").until(() -> stack.statuses().is(task, "COMPLETED"));
+                return !late.firings(task).isEmpty();
+            });
+            assertThat(late.firings("narrow/t")).isEmpty();
+            stack.gateway().release();
+            second.release();
+            await("all is done").until(() -> stack.statuses().is("narrow/t", "COMPLETED"));
+            assertThat(output("narrow/t")).isEqualTo(PARTS);
+            assertThat(late.firings("narrow/t")).isNotEmpty();
+        } finally {
+            SPEAKING.remove("d");
+            stack.kafka().send(new ProducerRecord<>(Topics.NODES, "d".getBytes(StandardCharsets.UTF_8), null));
+            late.close();
+        }
+    }
+
     /** The firings of a task that were given up since their node took no calls. */
     private static Set<String> unreachable(String task) {
         return stack.kafka().read(Topics.EVENTS).stream()

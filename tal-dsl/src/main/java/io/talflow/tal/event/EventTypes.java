@@ -11,6 +11,9 @@ public final class EventTypes {
     /** The job's answer to a start that names no version. data: {@code {workflow, version}}. */
     public static final String TASK_PINNED = "io.talflow.task.pinned.v1";
 
+    /** Nodes have come that the task's functions may run on, too. data: {@code {}}; extension {@link #NODES}. */
+    public static final String TASK_PLACED = "io.talflow.task.placed.v1";
+
     /** data: {@code {reason}}. */
     public static final String TASK_CANCEL = "io.talflow.task.cancel.v1";
 
@@ -60,7 +63,7 @@ public final class EventTypes {
     public static final String PARENT = "talparent";
 
     /**
-     * Extension of a start, of what pins it and of a loss: ids of the nodes that the task's functions run on from then on,
+     * Extension of a start, of what pins or places it and of a loss: ids of the nodes that the task's functions run on from then on,
      * with commas between.
      */
     public static final String NODES = "talnodes";

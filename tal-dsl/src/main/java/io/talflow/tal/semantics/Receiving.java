@@ -51,6 +51,7 @@ final class Receiving {
         switch (event.type()) {
             case EventTypes.TASK_STARTED -> started();
             case EventTypes.TASK_PINNED -> ignore("already pinned");
+            case EventTypes.TASK_PLACED -> placed(event);
             case EventTypes.TASK_TIMER -> {}
             case EventTypes.TASK_CANCEL -> cancel();
             case EventTypes.TASK_RULES -> rules(event);
@@ -88,6 +89,17 @@ final class Receiving {
         }
         RuleSwitch.armAll(run, nodes);
         run.pending.add(occurrence(LeafKey.STARTED, null, input));
+    }
+
+    /** What is called from now on goes to one of these nodes. */
+    private void placed(TalEvent event) {
+        String named = event.extensions().getOrDefault(EventTypes.NODES, "");
+        if (named.isEmpty() || named.equals(header.nodes)) {
+            ignore("its functions run there already");
+            return;
+        }
+        header.nodes = named;
+        noted = Map.of("nodes", named);
     }
 
     private void cancel() {

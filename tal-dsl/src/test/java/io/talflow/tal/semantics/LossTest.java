@@ -44,6 +44,22 @@ class LossTest {
     }
 
     @Test
+    void isMadeUpForByANodeThatComes() {
+        Effect.Dispatch first = task.call("split");
+        task.lost(first, "a", "b").placed("b,c");
+        List<Effect.Decision> decisions = task.ofType(Effect.Decision.class);
+        assertThat(decisions.get(decisions.size() - 1).data()).containsEntry("noted", Map.of("nodes", "b,c"));
+        Effect.Dispatch second = task.call("split");
+        assertThat(second.nodes()).as("called before").isEqualTo("b");
+        task.complete(second, Map.of("chunks", List.of("x")));
+        assertThat(task.call("body").nodes()).isEqualTo("b,c");
+        task.placed("b,c");
+        assertThat(task.status().get("counts")).asString().contains("ignoredEvents=1");
+        task.complete(task.call("body"), "X");
+        assertThat(task.status()).containsEntry("nodeIds", List.of("b", "c")).containsEntry("output", List.of("X"));
+    }
+
+    @Test
     void isRecordedWithTheNode() {
         Effect.Dispatch first = task.call("split");
         task.lost(first, "a", "b");

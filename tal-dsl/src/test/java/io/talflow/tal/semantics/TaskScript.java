@@ -109,6 +109,12 @@ final class TaskScript {
         return on(of(dispatch, id, EventTypes.INVOCATION_LOST, extensions, Map.of("reason", "silent")));
     }
 
+    /** Its functions run on these nodes from now on. */
+    TaskScript placed(String on) {
+        return on(TalEvent.engine("placed/" + on, "/talflow/job", EventTypes.TASK_PLACED, task, Map.of())
+                .with(EventTypes.NODES, on));
+    }
+
     TaskScript ready(Effect.Dispatch dispatch, String name, Object value) {
         return on(of(dispatch, "/ready/" + name, EventTypes.DATA_READY, Map.of(EventTypes.DATUM, name), value));
     }
