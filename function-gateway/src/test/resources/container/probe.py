@@ -9,6 +9,7 @@ import socket
 import sys
 import threading
 import time
+import urllib.parse
 import urllib.request
 
 BOOT = str(os.urandom(4).hex())
@@ -63,6 +64,14 @@ def connect(value, headers):
         return {"connected": True, "why": ""}
     except OSError as error:
         return {"connected": False, "why": str(error)}
+
+
+def wait(value, headers):
+    """Until somebody listens at a port of the node's machine."""
+    host = urllib.parse.urlparse(headers["X-Talflow-Runtime"]).hostname
+    while not connect({"host": host, "port": value["port"]}, headers)["connected"]:
+        time.sleep(0.1)
+    return {"boot": BOOT}
 
 
 def write(value, headers):

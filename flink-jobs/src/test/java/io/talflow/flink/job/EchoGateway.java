@@ -21,6 +21,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Function;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
@@ -33,6 +34,7 @@ final class EchoGateway implements AutoCloseable {
     private final Map<String, Integer> journal = new ConcurrentHashMap<>();
     private final Set<String> withdrawn = ConcurrentHashMap.newKeySet();
     private final Deque<Map<?, ?>> held = new ArrayDeque<>();
+    private final AtomicInteger answersToLose = new AtomicInteger();
     private int allowed = Integer.MAX_VALUE;
 
     private EchoGateway(HttpServer server, LocalKafka kafka, Function<Map<?, ?>, Object> results) {
@@ -81,6 +83,11 @@ final class EchoGateway implements AutoCloseable {
     /** The attempts it was asked to stop. */
     Set<String> withdrawn() {
         return Set.copyOf(withdrawn);
+    }
+
+    /** It takes what the next calls bring, and closes their connections instead of an answer. */
+    void loseAnswers(int calls) {
+        answersToLose.set(calls);
     }
 
     /** After so many more completions functions run on until {@link #release}. */
@@ -132,7 +139,9 @@ final class EchoGateway implements AutoCloseable {
         } catch (Exception e) {
             throw new IOException("cannot append completions", e);
         }
-        exchange.sendResponseHeaders(202, -1);
+        if (answersToLose.getAndUpdate(left -> Math.max(0, left - 1)) == 0) {
+            exchange.sendResponseHeaders(202, -1);
+        }
         exchange.close();
     }
 

@@ -102,6 +102,24 @@ class MiniClusterIT {
     }
 
     @Test
+    @DisplayName("tells a firing again when the answer to it is lost, and takes its outcome once")
+    void anAnswerThatIsLost() throws Exception {
+        stack.gateway().loseAnswers(3);
+        try (Sdk sdk = new Sdk(kafka, Encoding.BINARY)) {
+            sdk.send(null, Sdk.start("greeting", "unanswered", Map.of("number", 1)));
+            sdk.send(null, named("unanswered"));
+        }
+        await("the task ends").until(() -> stack.statuses().is("greeting/unanswered", "COMPLETED"));
+        String firing = stack.gateway().firings("greeting/unanswered").get(0);
+        await("it is told until it is answered for")
+                .until(() -> stack.gateway().told().get(firing) == 4);
+        assertThat(stack.gateway().firings("greeting/unanswered")).hasSize(1);
+        assertThat(stack.statuses().of(firing).orElseThrow())
+                .containsEntry("status", "COMPLETED")
+                .containsEntry("attempt", 1L);
+    }
+
+    @Test
     @DisplayName("takes a start sent twice for one task")
     void aRepeatedStartIsOneTask() throws Exception {
         CloudEvent start = CloudEventBuilder.v1()
