@@ -227,7 +227,7 @@ class SandboxIT {
         long began = System.nanoTime();
         assertThat(node.failure(function, Map.of("do", "ignore"))).containsEntry("error", "Timeout");
         assertThat(ContainerNode.running(engine, "ignores")).isEmpty();
-        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(ContainerNode.GRACE.plusSeconds(4));
+        assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(ContainerNode.GRACE.plusSeconds(10));
     }
 
     private static boolean connects(Function function, String host, int port) throws Exception {
