@@ -8,11 +8,9 @@ import io.talflow.flink.wire.NodeRequest;
 import io.talflow.flink.wire.Outgoing;
 import io.talflow.flink.wire.Request;
 import io.talflow.tal.Json;
-import io.talflow.tal.place.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import java.util.concurrent.Future;
 import java.util.function.Predicate;
 import org.apache.flink.api.common.TaskInfo;
@@ -49,7 +47,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
 
     private final DispatchOptions options;
     private final transient MailboxExecutor mailbox;
-    private final transient Map<String, Lane> lanes = new TreeMap<>();
+    private final transient Lanes lanes = new Lanes();
     private final transient OpenFirings open = new OpenFirings();
     private transient ListState<NodeRequest> unaccepted;
     private transient ListState<NodeFirings> firings;
@@ -61,8 +59,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
     private transient Counter failedCalls;
     private transient Counter lostFirings;
     private transient NodeWatch watch;
-    private transient String lastNamed = "";
-    private transient List<String> lastNodes = List.of();
+    private transient Placing placing;
 
     Dispatcher(StreamOperatorParameters<Outgoing> parameters, MailboxExecutor mailbox, DispatchOptions options) {
         super(parameters);
@@ -87,11 +84,11 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
                 == task.getIndexOfThisSubtask();
         for (NodeFirings saved : firings.get()) {
             open.restore(saved, mine);
-            lane(saved.node()).instance = saved.instance();
+            lanes.of(saved.node()).instance = saved.instance();
         }
         for (NodeRequest saved : unaccepted.get()) {
             if (mine.test(saved.request().task())) {
-                lane(saved.node()).add(saved.request());
+                lanes.of(saved.node()).add(saved.request());
             }
         }
     }
@@ -101,9 +98,9 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
         super.snapshotState(context);
         calls.settle();
         List<NodeRequest> all = new ArrayList<>();
-        lanes.forEach((node, lane) -> lane.forEach(request -> all.add(new NodeRequest(node, request))));
+        lanes.forEach(lane -> lane.forEach(request -> all.add(new NodeRequest(lane.node(), request))));
         unaccepted.update(all);
-        firings.update(open.save(node -> lane(node).instance));
+        firings.update(open.save(node -> lanes.of(node).instance));
     }
 
     @Override
@@ -111,16 +108,17 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
         super.open();
         reading = options.feed().open();
         nodes = reading.table();
+        placing = new Placing(options.placement(), nodes);
         client = new GatewayClient(options.gateway(), Lane.MAX_CALLS);
         calls = new GatewayCalls(client::post, mailbox, this);
         lostFirings = getMetricGroup().counter("lostFirings");
         watch = new NodeWatch(options, nodes, lanes, open, this);
         gatewayCalls = getMetricGroup().counter("gatewayCalls");
         failedCalls = getMetricGroup().counter("failedGatewayCalls");
-        getMetricGroup().gauge("unacceptedFirings", this::pending);
+        getMetricGroup().gauge("unacceptedFirings", lanes::pending);
         getMetricGroup().gauge("openFirings", open::size);
-        lanes.values().forEach(this::send);
-        calls.settle(isAnythingUnsent());
+        lanes.all().forEach(this::send);
+        calls.settle(lanes.haveUnsent());
         later(BEAT_MILLIS, this::beat);
     }
 
@@ -156,7 +154,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
             case WITHDRAW -> withdraw(request);
             case ENDED -> open.remove(request.firing(), request.attempt());
         }
-        if (isAnythingUnsent()) {
+        if (lanes.haveUnsent()) {
             await(MAX_PENDING);
         } else {
             calls.settle(false);
@@ -166,13 +164,13 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
     /** Until so few requests are pending. */
     private void await(int most) throws InterruptedException {
         calls.settle(true);
-        while (pending() > most) {
+        while (lanes.pending() > most) {
             mailbox.yield();
         }
     }
 
     private void run(Request request) {
-        Lane lane = lane(choose(request));
+        Lane lane = lanes.of(placing.of(request));
         Open firing = open.add(request, lane.node());
         if (!watch.isLost(lane) || !watch.giveUp(firing, "lost")) {
             lane.add(request);
@@ -182,46 +180,10 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
 
     private void withdraw(Request request) {
         Open firing = open.of(request.firing(), request.attempt());
-        Lane lane = lane(firing == null ? choose(request) : firing.node);
+        Lane lane = lanes.of(firing == null ? placing.of(request) : firing.node);
         open.remove(request.firing(), request.attempt());
         lane.add(request);
         send(lane);
-    }
-
-    /** By the nodes that the task's log names, so that a recovery sends it to the same one; without those by who is up. */
-    private String choose(Request request) {
-        List<String> named = request.nodes().isEmpty() ? nodes.up() : named(request.nodes());
-        return named.isEmpty() ? "" : options.placement().ofFiring(request.firing(), named);
-    }
-
-    /** Most tasks name the same. */
-    private List<String> named(String text) {
-        if (!text.equals(lastNamed)) {
-            lastNamed = text;
-            lastNodes = Placement.split(text);
-        }
-        return lastNodes;
-    }
-
-    private Lane lane(String node) {
-        return lanes.computeIfAbsent(node, Lane::new);
-    }
-
-    private boolean isAnythingUnsent() {
-        for (Lane lane : lanes.values()) {
-            if (lane.hasUnsent()) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private int pending() {
-        int count = 0;
-        for (Lane lane : lanes.values()) {
-            count += lane.pending();
-        }
-        return count;
     }
 
     // --- calls
@@ -301,7 +263,7 @@ final class Dispatcher extends AbstractStreamOperator<Outgoing>
 
     private void beat() {
         watch.beat();
-        calls.settle(isAnythingUnsent());
+        calls.settle(lanes.haveUnsent());
         later(BEAT_MILLIS, this::beat);
     }
 

@@ -7,7 +7,6 @@ import io.talflow.flink.wire.Request;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,7 +22,7 @@ final class NodeWatch {
 
     private final DispatchOptions options;
     private final NodeTable nodes;
-    private final Map<String, Lane> lanes;
+    private final Lanes lanes;
     private final OpenFirings open;
     private final Port port;
 
@@ -37,7 +36,7 @@ final class NodeWatch {
         void lost(Outgoing event);
     }
 
-    NodeWatch(DispatchOptions options, NodeTable nodes, Map<String, Lane> lanes, OpenFirings open, Port port) {
+    NodeWatch(DispatchOptions options, NodeTable nodes, Lanes lanes, OpenFirings open, Port port) {
         this.options = options;
         this.nodes = nodes;
         this.lanes = lanes;
@@ -54,7 +53,7 @@ final class NodeWatch {
     /** The node would not take it, since it drains. If nobody else is up, it waits for that node. */
     void refused(Open firing, Request request) {
         if (!giveUp(firing, "draining")) {
-            Lane lane = lanes.get(firing.node);
+            Lane lane = lanes.of(firing.node);
             lane.add(request);
             port.pause(lane);
         }
@@ -62,7 +61,7 @@ final class NodeWatch {
 
     /** A second is over. */
     void beat() {
-        for (Lane lane : List.copyOf(lanes.values())) {
+        for (Lane lane : lanes.all()) {
             if (lane.node().isEmpty()) {
                 nodes.at(options.gateway().url()).ifPresent(node -> adopt(lane, node));
             } else {
@@ -74,7 +73,7 @@ final class NodeWatch {
     /** The gateway the job was started with has said who it is. */
     private void adopt(Lane seed, String node) {
         open.rename("", node);
-        Lane lane = lanes.computeIfAbsent(node, Lane::new);
+        Lane lane = lanes.of(node);
         lane.take(seed);
         port.send(lane);
     }
@@ -100,7 +99,7 @@ final class NodeWatch {
         }
         if (lane.lost && lane.isEmpty() && open.of(lane.node()).isEmpty()) {
             reached(lane);
-            lanes.remove(lane.node());
+            lanes.remove(lane);
         }
     }
 
@@ -127,7 +126,7 @@ final class NodeWatch {
 
     /** The table outlives this watch. */
     void close() {
-        lanes.values().forEach(this::reached);
+        lanes.forEach(this::reached);
     }
 
     /** The node has taken a call, or may do so again. */

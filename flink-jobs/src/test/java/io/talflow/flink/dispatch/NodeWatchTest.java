@@ -15,7 +15,6 @@ import io.talflow.tal.place.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.TreeMap;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
@@ -25,7 +24,7 @@ class NodeWatchTest {
     private static final int LOST_AFTER = 5;
 
     private final NodeTable nodes = new NodeTable();
-    private final Map<String, Lane> lanes = new TreeMap<>();
+    private final Lanes lanes = new Lanes();
     private final OpenFirings open = new OpenFirings();
     private final List<TalEvent> log = new ArrayList<>();
     private final List<Lane> sent = new ArrayList<>();
@@ -66,7 +65,7 @@ class NodeWatchTest {
     /** A firing that the node has accepted. */
     private void has(String node, String firing) {
         open.add(run(firing), node);
-        lanes.computeIfAbsent(node, Lane::new);
+        lanes.of(node);
     }
 
     private static Request run(String firing) {
@@ -116,16 +115,16 @@ class NodeWatchTest {
     @Test
     void areStoppedIfItComesBack() {
         has("a", "r/0");
-        lanes.get("a").add(run("r/1"));
+        lanes.of("a").add(run("r/1"));
         open.add(run("r/1"), "a");
         beat("a", "b");
         beats(LOST_AFTER, "b");
         assertThat(log).hasSize(2);
         assertThat(sent).isEmpty();
-        assertThat(lanes.get("a").pending()).as("holds nobody up").isZero();
+        assertThat(lanes.of("a").pending()).as("holds nobody up").isZero();
         beat("a", "b");
-        assertThat(sent).containsExactly(lanes.get("a"));
-        assertThat(waiting(lanes.get("a"))).containsExactly("WITHDRAW w/t@0/r/0", "WITHDRAW w/t@0/r/1");
+        assertThat(sent).containsExactly(lanes.of("a"));
+        assertThat(waiting(lanes.of("a"))).containsExactly("WITHDRAW w/t@0/r/0", "WITHDRAW w/t@0/r/1");
     }
 
     @Test
@@ -137,31 +136,31 @@ class NodeWatchTest {
         assertThat(log).hasSize(1);
         open.remove("w/t@0/r/0", 1);
         beat("b");
-        assertThat(lanes).as("nothing is left of it").isEmpty();
+        assertThat(lanes.isEmpty()).as("nothing is left of it").isTrue();
     }
 
     @Test
     void waitForTheOnlyNodeThatSaidGoodbye() {
         has("a", "r/0");
-        lanes.get("a").add(run("r/0"));
+        lanes.of("a").add(run("r/0"));
         beat("a");
         nodes.hear("a", null);
         beats(3);
         assertThat(log).isEmpty();
-        assertThat(waiting(lanes.get("a"))).containsExactly("RUN w/t@0/r/0");
+        assertThat(waiting(lanes.of("a"))).containsExactly("RUN w/t@0/r/0");
     }
 
     @Test
     void areDoneAgainWhereItsJournalIsAnother() {
         has("a", "accepted/0");
         has("a", "waiting/0");
-        lanes.get("a").add(run("waiting/0"));
+        lanes.of("a").add(run("waiting/0"));
         beat("a");
         nodes.hear("a", Reports.of("a", "another", "http://a", State.UP));
         watch.beat();
         assertThat(log).extracting(TalEvent::id).containsExactly("w/t@0/accepted/0/1/lost");
         assertThat(log.get(0).extensions()).containsEntry("talnodes", "a");
-        assertThat(waiting(lanes.get("a"))).containsExactly("RUN w/t@0/waiting/0");
+        assertThat(waiting(lanes.of("a"))).containsExactly("RUN w/t@0/waiting/0");
     }
 
     @Test
@@ -177,11 +176,11 @@ class NodeWatchTest {
     @Test
     void ofTheGatewayTheJobWasStartedWithAreItsOwnWhenItSaysWhoItIs() {
         has("", "r/0");
-        lanes.get("").add(run("r/1"));
+        lanes.of("").add(run("r/1"));
         nodes.hear("a", Reports.up("a", SEED));
         beat("b");
         assertThat(open.of("w/t@0/r/0", 1).node).isEqualTo("a");
-        assertThat(waiting(lanes.get("a"))).containsExactly("RUN w/t@0/r/1");
+        assertThat(waiting(lanes.of("a"))).containsExactly("RUN w/t@0/r/1");
         beats(LOST_AFTER, "b");
         assertThat(log).extracting(TalEvent::firing).containsExactly("w/t@0/r/0");
     }
@@ -192,14 +191,14 @@ class NodeWatchTest {
         beat("a", "b");
         watch.refused(open.of("w/t@0/r/0", 1), run("r/0"));
         assertThat(log).hasSize(1);
-        assertThat(waiting(lanes.get("a"))).isEmpty();
+        assertThat(waiting(lanes.of("a"))).isEmpty();
     }
 
     @Test
     void thatItDoesNotTakeThoughItSpeaksGoElsewhereAndWhatItHasStays() {
         has("a", "accepted/0");
         has("a", "waiting/0");
-        Lane lane = lanes.get("a");
+        Lane lane = lanes.of("a");
         lane.add(run("waiting/0"));
         beats(2, "a", "b");
         fails(lane);
@@ -228,7 +227,7 @@ class NodeWatchTest {
     @Test
     void waitForTheOnlyNodeAlsoIfItCannotBeReached() {
         has("a", "r/0");
-        Lane lane = lanes.get("a");
+        Lane lane = lanes.of("a");
         lane.add(run("r/0"));
         beat("a");
         fails(lane);
@@ -243,7 +242,7 @@ class NodeWatchTest {
     @Test
     void failNowAndThenWithoutBeingGivenUp() {
         has("a", "r/0");
-        Lane lane = lanes.get("a");
+        Lane lane = lanes.of("a");
         for (int time = 0; time < 5; time++) {
             lane.add(run("r/0"));
             fails(lane);
