@@ -1,5 +1,6 @@
 package io.talflow.eval;
 
+import io.talflow.flink.node.NodeFeed;
 import io.talflow.flink.sink.EventSinkOperator;
 import io.talflow.flink.wire.DefinitionRecord;
 import io.talflow.flink.wire.LogRecord;
@@ -8,6 +9,7 @@ import io.talflow.flink.wire.Request;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.place.Placement;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -111,7 +113,10 @@ final class JoinOperator implements AutoCloseable {
         backend.getMemoryConfiguration().setFixedMemoryPerSlot(memoryMegabytes + "mb");
         backend.setDbStoragePath(folder.resolve("rocksdb").toUri().toString());
         harness = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new EventSinkOperator(OUT), record -> record.event().task(), null, Types.STRING);
+                new EventSinkOperator(OUT, NodeFeed.none(), Placement.SPREAD),
+                record -> record.event().task(),
+                null,
+                Types.STRING);
         harness.setStateBackend(backend);
         harness.setCheckpointStorage(
                 new FileSystemCheckpointStorage(folder.resolve("snapshots").toUri()));

@@ -74,7 +74,6 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
     private transient WaitingTasks waiting;
     private transient InternalTimerService<String> timers;
     private transient Retirement retirement;
-
     private transient TaskClocks clocks;
     private transient Reports reports;
     private transient Pins pins;
@@ -90,11 +89,6 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
      */
     public EventSinkOperator(OutputTag<Outgoing> out, NodeFeed nodes, Placement placement) {
         this(out, NfaMatcher::new, nodes, placement);
-    }
-
-    /** Names no nodes. */
-    public EventSinkOperator(OutputTag<Outgoing> out) {
-        this(out, NfaMatcher::new, NodeFeed.none(), Placement.SPREAD);
     }
 
     EventSinkOperator(OutputTag<Outgoing> out, MatcherFactory matchers, NodeFeed nodes, Placement placement) {
@@ -237,9 +231,15 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
 
     private void resume(String task) throws Exception {
         setCurrentKey(task);
-        waiting.remove(task);
         StateRows state = new StateRows(rows.of(task));
-        List<Effect> effects = engine.resume(state);
+        List<Effect> effects;
+        try {
+            effects = engine.resume(state);
+        } catch (RuntimeException e) {
+            LOG.error("task {} cannot begin and waits on", task, e);
+            return;
+        }
+        waiting.remove(task);
         state.keep();
         apply(effects, null);
     }

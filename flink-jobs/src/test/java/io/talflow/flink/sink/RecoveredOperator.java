@@ -2,6 +2,7 @@ package io.talflow.flink.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.talflow.flink.node.NodeFeed;
 import io.talflow.flink.wire.DefinitionRecord;
 import io.talflow.flink.wire.LogRecord;
 import io.talflow.flink.wire.Outgoing;
@@ -12,6 +13,7 @@ import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.oracle.Engine;
+import io.talflow.tal.place.Placement;
 import io.talflow.tal.replay.History;
 import io.talflow.tal.semantics.Effect;
 import java.nio.charset.StandardCharsets;
@@ -213,7 +215,7 @@ final class RecoveredOperator implements Engine, AutoCloseable {
 
     private void open(OperatorSubtaskState state) throws Exception {
         harness = new KeyedTwoInputStreamOperatorTestHarness<>(
-                new EventSinkOperator(SinkHarness.OUT),
+                new EventSinkOperator(SinkHarness.OUT, NodeFeed.none(), Placement.SPREAD),
                 record -> record.event().task(),
                 null,
                 Types.STRING,

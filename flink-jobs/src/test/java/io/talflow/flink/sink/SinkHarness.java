@@ -1,6 +1,8 @@
 package io.talflow.flink.sink;
 
+import io.talflow.flink.cep.NfaMatcher;
 import io.talflow.flink.define.DefinitionLog;
+import io.talflow.flink.node.NodeFeed;
 import io.talflow.flink.wire.DefinitionRecord;
 import io.talflow.flink.wire.LogRecord;
 import io.talflow.flink.wire.Outgoing;
@@ -9,6 +11,7 @@ import io.talflow.tal.Json;
 import io.talflow.tal.event.CloudEventCodec;
 import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.Topics;
+import io.talflow.tal.place.Placement;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -33,7 +36,7 @@ final class SinkHarness implements AutoCloseable {
     static final OutputTag<Outgoing> OUT = new OutputTag<>("out", TypeInformation.of(Outgoing.class));
 
     private final KeyedTwoInputStreamOperatorTestHarness<String, LogRecord, DefinitionRecord, Request> harness;
-    private final EventSinkOperator operator = new EventSinkOperator(OUT);
+    private final EventSinkOperator operator;
     private final DefinitionLog definitions = new DefinitionLog();
     private final Deque<TalEvent> appended = new ArrayDeque<>();
     private final List<Outgoing> told = new ArrayList<>();
@@ -49,6 +52,17 @@ final class SinkHarness implements AutoCloseable {
     }
 
     SinkHarness(OperatorSubtaskState state, long jobMillis, long brokerMillis) throws Exception {
+        this(NfaMatcher::new, state, jobMillis, brokerMillis);
+    }
+
+    static SinkHarness matchedBy(EventSinkOperator.MatcherFactory matchers) throws Exception {
+        return new SinkHarness(matchers, null, 0, 1_000_000);
+    }
+
+    private SinkHarness(
+            EventSinkOperator.MatcherFactory matchers, OperatorSubtaskState state, long jobMillis, long brokerMillis)
+            throws Exception {
+        operator = new EventSinkOperator(OUT, matchers, NodeFeed.none(), Placement.SPREAD);
         harness = new KeyedTwoInputStreamOperatorTestHarness<>(
                 operator, record -> record.event().task(), null, Types.STRING);
         harness.setProcessingTime(jobMillis);
