@@ -30,7 +30,7 @@ class BenchSmokeIT {
                     join --width 2,20 --bodies 40 --warmup 1 --before 2 --stack-warmup 1 --runs 1 | cost_ratio us_per_event_20 longest_step_ms width_2_end_to_end_ms width_20_end_to_end_ms
                     ingest --rules 2 --count 5 --events 20 --warmup-events 10 --cold-events 10 --one-task-events 10 --runs 1 | events_per_second cold_events_per_second one_task_events_per_second
                     overlap --slices 3 --produce-ms 150 --body-ms 50 --tasks 1 --warmup 1 --runs 1 | makespan_over_ideal slice_to_start_p50_ms speedup_over_control_flow
-                    overload --inflight 2 --hops 2 --events 6000 --starts 500 --warmup 1 --seconds 1 --runs 1 | calm_task_p99_ms events_p99_ratio starts_p99_ratio
+                    overload --inflight 2 --hops 2 --events 20000 --starts 500 --warmup 1 --seconds 1 --runs 1 | calm_task_p99_ms events_p99_ratio starts_p99_ratio
                     idle --tasks 20 --wakes 3 --warmup 2 --runs 1 | heap_bytes_per_task state_bytes_per_task wake_p50_ms
                     data --sizes 65537,2000000 --warmup 0 --runs 1 | local_over_cp direct_over_tcp remote_mb_per_second
                     data --grid --sizes 1024,131072 --fan-out 1,2 --runs 1 | same_1k_x1_event_ms same_128k_x2_local_ms other_128k_x2_direct_ms other_128k_x2_remote_ms local_wins choice_over_best_max
