@@ -18,10 +18,6 @@ final class Lanes implements Iterable<Lane> {
         byNode.remove(lane.node());
     }
 
-    boolean isEmpty() {
-        return byNode.isEmpty();
-    }
-
     /** As they are now, so that lanes may come and go meanwhile. */
     List<Lane> all() {
         return new ArrayList<>(byNode.values());

@@ -136,7 +136,7 @@ class NodeWatchTest {
         assertThat(log).hasSize(1);
         open.remove("w/t@0/r/0", 1);
         beat("b");
-        assertThat(lanes.isEmpty()).as("nothing is left of it").isTrue();
+        assertThat(lanes).as("nothing is left of it").isEmpty();
     }
 
     @Test

@@ -75,7 +75,7 @@ class EventSinkHarnessTest {
     @Test
     void keepsATaskUntilItsDefinitionArrives() throws Exception {
         try (SinkHarness harness = new SinkHarness(null)) {
-            harness.log(start());
+            harness.log(SinkHarness.start(TASK));
             harness.log(go(0, 5));
             assertThat(harness.requests()).isEmpty();
             OperatorSubtaskState state = harness.snapshot();
@@ -90,7 +90,7 @@ class EventSinkHarnessTest {
     void sendsAnUnknownFiringToTheDeadLetters() throws Exception {
         try (SinkHarness harness = new SinkHarness(null)) {
             harness.define("w", "v", TEXT);
-            harness.log(start());
+            harness.log(SinkHarness.start(TASK));
             harness.requests();
             harness.log(outcome(TASK + "@0/rule-1/7", "forged"));
             assertThat(harness.requests()).isEmpty();
@@ -111,7 +111,7 @@ class EventSinkHarnessTest {
         List<String> firings = new ArrayList<>();
         List<String> history = new ArrayList<>();
         List<TalEvent> read = new ArrayList<>();
-        Deque<TalEvent> log = new ArrayDeque<>(List.of(start(), go(0, 1)));
+        Deque<TalEvent> log = new ArrayDeque<>(List.of(SinkHarness.start(TASK), go(0, 1)));
         SinkHarness harness = new SinkHarness(null);
         harness.define("w", "v", TEXT);
         while (!log.isEmpty()) {
@@ -154,15 +154,6 @@ class EventSinkHarnessTest {
                 .filter(record -> record.topic().equals(Topics.HISTORY))
                 .map(record -> Json.text(Json.parse(record.value())))
                 .toList();
-    }
-
-    private static TalEvent start() {
-        return TalEvent.engine(
-                "start",
-                "/test",
-                EventTypes.TASK_STARTED,
-                TASK,
-                Map.of("workflow", "w", "version", "v", "input", Map.of()));
     }
 
     private static TalEvent go(int id, long n) {

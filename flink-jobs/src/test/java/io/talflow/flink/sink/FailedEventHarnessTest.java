@@ -4,15 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.tuple;
 
 import io.talflow.flink.wire.Outgoing;
-import io.talflow.tal.event.EventTypes;
-import io.talflow.tal.event.TalEvent;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.semantics.Arrival;
 import io.talflow.tal.semantics.Matcher;
 import io.talflow.tal.semantics.PlainMatcher;
 import io.talflow.tal.semantics.Shape;
 import java.nio.charset.StandardCharsets;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -54,12 +51,12 @@ class FailedEventHarnessTest {
     void isADeadLetterAndTheJobGoesOn() throws Exception {
         try (SinkHarness harness = SinkHarness.matchedBy(Breaking::new)) {
             harness.define("w", "v", TEXT);
-            harness.log(start("w/a"));
+            harness.log(SinkHarness.start("w/a"));
             assertThat(harness.outNow())
                     .extracting(Outgoing::topic, FailedEventHarnessTest::code)
                     .containsExactly(tuple(Topics.DEAD_LETTERS, "event/failed"));
             BROKEN.set(false);
-            harness.log(start("w/b"));
+            harness.log(SinkHarness.start("w/b"));
             assertThat(harness.outNow()).extracting(Outgoing::topic).contains(Topics.TASKS);
         }
     }
@@ -67,7 +64,7 @@ class FailedEventHarnessTest {
     @Test
     void ofATaskThatWaitsForItsDefinitionLeavesItWaiting() throws Exception {
         try (SinkHarness harness = SinkHarness.matchedBy(Breaking::new)) {
-            harness.log(start("w/a"));
+            harness.log(SinkHarness.start("w/a"));
             harness.define("w", "v", TEXT);
             harness.barrier();
             harness.outNow();
@@ -83,14 +80,5 @@ class FailedEventHarnessTest {
 
     private static String code(Outgoing record) {
         return new String(record.headers().get("talflow-code"), StandardCharsets.UTF_8);
-    }
-
-    private static TalEvent start(String task) {
-        return TalEvent.engine(
-                "start",
-                "/test",
-                EventTypes.TASK_STARTED,
-                task,
-                Map.of("workflow", "w", "version", "v", "input", Map.of()));
     }
 }

@@ -2,7 +2,6 @@ package io.talflow.flink.sink;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
@@ -26,8 +25,8 @@ class OverloadHarnessTest {
     void unfinishedStarts() throws Exception {
         try (SinkHarness harness = new SinkHarness(null)) {
             harness.define("pairs", "v", PAIRS);
-            harness.log(start("pairs/flooded"));
-            harness.log(start("pairs/calm"));
+            harness.log(SinkHarness.start("pairs/flooded"));
+            harness.log(SinkHarness.start("pairs/calm"));
             harness.log(event("first", "com.example.opened", "pairs/calm"));
             for (int number = 0; number < STARTS; number++) {
                 harness.log(event("o" + number, "com.example.opened", "pairs/flooded"));
@@ -47,9 +46,9 @@ class OverloadHarnessTest {
     void eventsInASecond() throws Exception {
         try (SinkHarness before = new SinkHarness(null)) {
             before.define("pairs", "v", PAIRS);
-            before.log(start("pairs/calm"));
+            before.log(SinkHarness.start("pairs/calm"));
             before.log(event("first", "com.example.opened", "pairs/calm"));
-            before.log(start("pairs/flooded"));
+            before.log(SinkHarness.start("pairs/flooded"));
             before.brokerClock(60_000);
             flood(before, 0, 3_000);
             try (SinkHarness harness = before.restored(60_000)) {
@@ -76,7 +75,7 @@ class OverloadHarnessTest {
             "keeps 10,000 events, its start among them, while its definition is unknown; each one more is a dead letter")
     void eventsBeforeItsDefinition() throws Exception {
         try (SinkHarness harness = new SinkHarness(null)) {
-            harness.log(start("pairs/early"));
+            harness.log(SinkHarness.start("pairs/early"));
             for (int number = 0; number < EVENTS - 1 + 2; number++) {
                 harness.log(event("w" + number, "com.example.word", "pairs/early"));
             }
@@ -86,15 +85,6 @@ class OverloadHarnessTest {
             harness.log(event("c", "com.example.closed", "pairs/early"));
             assertThat(harness.status("pairs/early")).isEqualTo("COMPLETED");
         }
-    }
-
-    private static TalEvent start(String task) {
-        return TalEvent.engine(
-                "start",
-                "/test",
-                EventTypes.TASK_STARTED,
-                task,
-                Map.of("workflow", "pairs", "version", "v", "input", Map.of()));
     }
 
     private static TalEvent event(String id, String type, String task) {

@@ -61,12 +61,7 @@ class ReportsHarnessTest {
     private static SinkHarness started() throws Exception {
         SinkHarness harness = new SinkHarness(null);
         harness.define("w", "v", TEXT);
-        harness.log(TalEvent.engine(
-                "start",
-                "/test",
-                EventTypes.TASK_STARTED,
-                TASK,
-                Map.of("workflow", "w", "version", "v", "input", Map.of())));
+        harness.log(SinkHarness.start(TASK));
         return harness;
     }
 

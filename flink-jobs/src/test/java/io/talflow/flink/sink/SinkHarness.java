@@ -9,7 +9,9 @@ import io.talflow.flink.wire.Outgoing;
 import io.talflow.flink.wire.Request;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.CloudEventCodec;
+import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.event.TaskId;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.place.Placement;
 import java.nio.charset.StandardCharsets;
@@ -72,6 +74,16 @@ final class SinkHarness implements AutoCloseable {
             harness.initializeState(state);
         }
         harness.open();
+    }
+
+    /** The start of a task, which runs version {@code v} of its workflow. */
+    static TalEvent start(String task) {
+        return TalEvent.engine(
+                "start",
+                "/test",
+                EventTypes.TASK_STARTED,
+                task,
+                Map.of("workflow", TaskId.workflow(task), "version", "v", "input", Map.of()));
     }
 
     /** Makes a version known, which need not be the current one. */

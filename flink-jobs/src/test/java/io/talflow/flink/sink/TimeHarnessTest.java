@@ -87,7 +87,7 @@ class TimeHarnessTest {
             "by a clock that is an hour behind an hour late, if nothing else comes; by the next event at once, if one does")
     void byAClockAnHourBehind() throws Exception {
         try (SinkHarness harness = opened(T0 - HOUR, T0)) {
-            harness.log(start("w/1"));
+            harness.log(SinkHarness.start("w/1"));
             harness.log(event("com.example.go", "w/1", 0));
             harness.brokerClock(T0 + 10_000);
             harness.jobClock(T0 - HOUR + 10_000);
@@ -110,7 +110,7 @@ class TimeHarnessTest {
             before.brokerClock(T0);
             before.define("w", "v", TEXT);
             for (int number = 0; number < MANY; number++) {
-                before.log(start("w/" + number));
+                before.log(SinkHarness.start("w/" + number));
                 before.log(event("com.example.go", "w/" + number, 0));
             }
             long late = T0 + 600_000;
@@ -166,19 +166,10 @@ class TimeHarnessTest {
         SinkHarness harness = new SinkHarness(null, job, broker);
         harness.define("w", "v", TEXT);
         harness.brokerClock(broker - 1);
-        harness.log(start("w/0"));
+        harness.log(SinkHarness.start("w/0"));
         harness.brokerClock(broker);
         harness.log(event("com.example.go", "w/0", 0));
         return harness;
-    }
-
-    private static TalEvent start(String task) {
-        return TalEvent.engine(
-                "start",
-                "/test",
-                EventTypes.TASK_STARTED,
-                task,
-                Map.of("workflow", "w", "version", "v", "input", Map.of()));
     }
 
     private static TalEvent event(String type, String task, int id) {

@@ -34,12 +34,7 @@ class UnnamedHarnessTest {
     void everyRow() throws Exception {
         try (SinkHarness harness = new SinkHarness(null)) {
             harness.define("w", "v", TEXT);
-            harness.log(TalEvent.engine(
-                    "start",
-                    "/test",
-                    EventTypes.TASK_STARTED,
-                    TASK,
-                    Map.of("workflow", "w", "version", "v", "input", Map.of())));
+            harness.log(SinkHarness.start(TASK));
             assertThat(unnamed(harness)).as("make is open").isEmpty();
             harness.log(completed());
             assertThat(unnamed(harness)).containsExactly(NOWHERE);
