@@ -81,7 +81,7 @@ public final class BundleStore {
         }
         Path zip = drafts.resolve("zip");
         Files.write(zip, bundle.zip());
-        Files.move(zip, zip(bundle.version()), StandardCopyOption.REPLACE_EXISTING);
+        Files.move(zip, zip(bundle.version()), StandardCopyOption.ATOMIC_MOVE);
         try {
             Files.move(unpacked, target, StandardCopyOption.ATOMIC_MOVE);
         } catch (FileSystemException e) {
