@@ -2,6 +2,7 @@ package io.talflow.flink.job;
 
 import io.talflow.tal.Json;
 import io.talflow.tal.event.Topics;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,9 +15,11 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.JobStatus;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 import org.apache.flink.streaming.util.TestStreamEnvironment;
@@ -72,15 +75,15 @@ final class JobStack implements AutoCloseable {
         return statuses;
     }
 
-    /** @param checkpoint where its state is; empty: it begins anew, at the log's beginning */
-    void submit(Optional<Path> checkpoint) throws Exception {
-        submit(checkpoint, PARALLELISM);
+    /** @param state a checkpoint or savepoint; empty: it begins anew, at the log's beginning */
+    void submit(Optional<Path> state) throws Exception {
+        submit(state, PARALLELISM);
     }
 
     /** @param parallelism how many subtasks, at most three */
-    void submit(Optional<Path> checkpoint, int parallelism) throws Exception {
+    void submit(Optional<Path> state, int parallelism) throws Exception {
         Configuration settings = new Configuration();
-        checkpoint.ifPresent(path ->
+        state.ifPresent(path ->
                 settings.set(StateRecoveryOptions.SAVEPOINT_PATH, path.toUri().toString()));
         TestStreamEnvironment env = new TestStreamEnvironment(flink, settings, parallelism, List.of(), List.of());
         OrchestratorJob.build(
@@ -100,6 +103,14 @@ final class JobStack implements AutoCloseable {
     void cancel() throws Exception {
         job.cancel().get();
         await("the job ends").until(() -> job.getJobStatus().get().isGloballyTerminalState());
+    }
+
+    /** Stops the job as an operator does who will go on with it. What came before is in the savepoint, once. */
+    Path stopWithSavepoint(SavepointFormatType format) throws Exception {
+        String directory = this.directory.resolve("savepoints").toUri().toString();
+        String savepoint = job.stopWithSavepoint(false, directory, format).get();
+        await("the job ends").until(() -> job.getJobStatus().get() == JobStatus.FINISHED);
+        return Path.of(URI.create(savepoint));
     }
 
     /** The only task manager dies with all it had in memory, and another one comes. */

@@ -16,7 +16,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -50,6 +52,7 @@ class RestartIT {
         stack = JobStack.start(directory, firing -> Map.of("d", firing.get("input")));
         stack.define("dag", "v1", DAG.text());
         stack.define("greeting", "v1", MiniClusterIT.WORKFLOW);
+        stack.define("silent", "v1", SILENT);
     }
 
     @AfterAll
@@ -149,13 +152,27 @@ class RestartIT {
     @Test
     @DisplayName("goes on with three subtasks instead of two, then with one, its joins, calls and timers with it")
     void isRescaled() throws Exception {
-        stack.define("silent", "v1", SILENT);
-        rescale("two-to-three", 3);
-        rescale("three-to-one", 1);
+        rescale("two-to-three", RestartIT::cancelled, 3);
+        rescale("three-to-one", RestartIT::cancelled, 1);
+    }
+
+    @Test
+    @DisplayName("by a stop with a savepoint, of either format, goes on from it, with two subtasks, three, or one")
+    void goesOnFromASavepoint() throws Exception {
+        rescale("stopped", () -> stack.stopWithSavepoint(SavepointFormatType.CANONICAL), 2);
+        rescale("canonical-to-three", () -> stack.stopWithSavepoint(SavepointFormatType.CANONICAL), 3);
+        rescale("native-to-one", () -> stack.stopWithSavepoint(SavepointFormatType.NATIVE), 1);
+        rescale("native-to-two", () -> stack.stopWithSavepoint(SavepointFormatType.NATIVE), 2);
+    }
+
+    private static Path cancelled() throws Exception {
+        stack.nextCheckpoint();
+        stack.cancel();
+        return stack.latestCheckpoint();
     }
 
     /** With a DAG half way, and tasks that wait for their time, some of which comes while no job runs. */
-    private static void rescale(String key, int parallelism) throws Exception {
+    private static void rescale(String key, Callable<Path> stop, int parallelism) throws Exception {
         halfWay(key);
         try (Sdk sdk = new Sdk(stack.kafka(), Encoding.BINARY)) {
             for (int number = 0; number < SILENT_TASKS; number++) {
@@ -166,9 +183,7 @@ class RestartIT {
             String task = "silent/" + key + number;
             await(task + " runs").until(() -> stack.statuses().of(task).isPresent());
         }
-        stack.nextCheckpoint();
-        stack.cancel();
-        stack.submit(Optional.of(stack.latestCheckpoint()), parallelism);
+        stack.submit(Optional.of(stop.call()), parallelism);
         stack.gateway().release();
         endsWithEachNodeFiredOnce(DAG, "dag/" + key);
         for (int number = 0; number < SILENT_TASKS; number++) {
