@@ -14,11 +14,15 @@ final class TaskClocks {
 
     /** Until a task is poked again whose log is behind this clock. */
     private static final long AGAIN_MILLIS = 10;
-    /** Pokes in one go: all that is due is one action of the mailbox, which keeps everything else waiting. */
+    /**
+     * Pokes in one go. All timers of one time are one action of the mailbox, which keeps everything else waiting, so those
+     * that are more get times of their own.
+     */
     private static final int POKES = 1_000;
 
     private final InternalTimerService<String> timers;
-    private long pokedAt;
+    private long ringing;
+    private long rangSince;
     private int pokes;
 
     TaskClocks(InternalTimerService<String> timers) {
@@ -37,15 +41,21 @@ final class TaskClocks {
         }
     }
 
-    /** Time reaches a task by its log, like everything else: the event that brings it; none if there were enough for now. */
+    /**
+     * Time reaches a task by its log, like everything else.
+     *
+     * @param at the time of the timer that rings. It tells which go this is; the clock does not, which goes on meanwhile
+     * @return the event that brings it; none if there are enough for now: each thousand more is later by a millisecond
+     */
     Optional<TalEvent> poke(String task, long at) {
-        long now = timers.currentProcessingTime();
-        if (now != pokedAt) {
-            pokedAt = now;
+        if (at != ringing) {
+            ringing = at;
+            rangSince = timers.currentProcessingTime();
             pokes = 0;
         }
-        if (++pokes > POKES) {
-            timers.registerProcessingTimeTimer(CLOCK, now + 1);
+        int later = pokes++ / POKES;
+        if (later > 0) {
+            timers.registerProcessingTimeTimer(CLOCK, Math.max(at, rangSince) + later);
             return Optional.empty();
         }
         return Optional.of(

@@ -15,16 +15,20 @@ import io.talflow.tal.event.TaskId;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.place.Placement;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.TreeMap;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.runtime.checkpoint.OperatorSubtaskState;
+import org.apache.flink.runtime.state.storage.FileSystemCheckpointStorage;
+import org.apache.flink.state.rocksdb.EmbeddedRocksDBStateBackend;
 import org.apache.flink.streaming.api.watermark.Watermark;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.streaming.util.KeyedTwoInputStreamOperatorTestHarness;
@@ -39,6 +43,7 @@ final class SinkHarness implements AutoCloseable {
 
     private final KeyedTwoInputStreamOperatorTestHarness<String, LogRecord, DefinitionRecord, Request> harness;
     private final EventSinkOperator operator;
+    private final Optional<Path> folder;
     private final DefinitionLog definitions = new DefinitionLog();
     private final Deque<TalEvent> appended = new ArrayDeque<>();
     private final List<Outgoing> told = new ArrayList<>();
@@ -54,19 +59,30 @@ final class SinkHarness implements AutoCloseable {
     }
 
     SinkHarness(OperatorSubtaskState state, long jobMillis, long brokerMillis) throws Exception {
-        this(NfaMatcher::new, state, jobMillis, brokerMillis);
+        this(NfaMatcher::new, Optional.empty(), state, jobMillis, brokerMillis);
+    }
+
+    /** With RocksDB, as in the job, and whole snapshots, both in a folder; otherwise both are in memory. */
+    static SinkHarness inFolder(Path folder, long jobMillis, long brokerMillis) throws Exception {
+        return new SinkHarness(NfaMatcher::new, Optional.of(folder), null, jobMillis, brokerMillis);
     }
 
     static SinkHarness matchedBy(EventSinkOperator.MatcherFactory matchers) throws Exception {
-        return new SinkHarness(matchers, null, 0, 1_000_000);
+        return new SinkHarness(matchers, Optional.empty(), null, 0, 1_000_000);
     }
 
     private SinkHarness(
-            EventSinkOperator.MatcherFactory matchers, OperatorSubtaskState state, long jobMillis, long brokerMillis)
+            EventSinkOperator.MatcherFactory matchers,
+            Optional<Path> folder,
+            OperatorSubtaskState state,
+            long jobMillis,
+            long brokerMillis)
             throws Exception {
+        this.folder = folder;
         operator = new EventSinkOperator(OUT, matchers, NodeFeed.none(), Placement.SPREAD);
         harness = new KeyedTwoInputStreamOperatorTestHarness<>(
                 operator, record -> record.event().task(), null, Types.STRING);
+        folder.ifPresent(this::useRocksDb);
         harness.setProcessingTime(jobMillis);
         this.brokerMillis = brokerMillis;
         harness.setup();
@@ -74,6 +90,14 @@ final class SinkHarness implements AutoCloseable {
             harness.initializeState(state);
         }
         harness.open();
+    }
+
+    private void useRocksDb(Path root) {
+        EmbeddedRocksDBStateBackend backend = new EmbeddedRocksDBStateBackend(false);
+        backend.setDbStoragePath(root.resolve("rocksdb").toUri().toString());
+        harness.setStateBackend(backend);
+        harness.setCheckpointStorage(
+                new FileSystemCheckpointStorage(root.resolve("snapshots").toUri()));
     }
 
     /** The start of a task, which runs version {@code v} of its workflow. */
@@ -237,7 +261,7 @@ final class SinkHarness implements AutoCloseable {
 
     /** Goes on in a new harness from a snapshot, at the same place of the log, with both clocks as they are told. */
     SinkHarness restored(long jobMillis) throws Exception {
-        SinkHarness next = new SinkHarness(snapshot(), jobMillis, brokerMillis);
+        SinkHarness next = new SinkHarness(NfaMatcher::new, folder, snapshot(), jobMillis, brokerMillis);
         next.brokerTicks = brokerTicks;
         next.offset = offset;
         return next;
