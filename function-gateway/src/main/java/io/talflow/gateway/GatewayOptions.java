@@ -22,7 +22,7 @@ import java.util.function.Consumer;
  * @param control address of the gateway that has bundles this one misses; empty: none but its own
  * @param partitions of {@code tal.events}, {@code tal.tasks} and {@code tal.history}, if they are to be created
  * @param python command of the interpreter
- * @param pythonServers bound on function servers, of all functions together
+ * @param pythonServers places of Python functions, and as many of commands; docs/functions.md says how they are shared
  * @param pythonIdle after which a function server that has nothing to do ends
  * @param security whom it serves
  * @param containers how image functions run

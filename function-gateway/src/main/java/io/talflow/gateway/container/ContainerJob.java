@@ -1,6 +1,7 @@
 package io.talflow.gateway.container;
 
 import io.talflow.gateway.exec.FunctionCall;
+import io.talflow.gateway.exec.FunctionKey;
 import io.talflow.gateway.journal.Outcome;
 import io.talflow.tal.model.Function;
 import java.util.concurrent.CompletableFuture;
@@ -21,10 +22,7 @@ final class ContainerJob {
     }
 
     FunctionKey key() {
-        return new FunctionKey(
-                call.firing().workflow(),
-                call.firing().version(),
-                call.function().name());
+        return FunctionKey.of(call.firing());
     }
 
     Function.Executor.Image image() {

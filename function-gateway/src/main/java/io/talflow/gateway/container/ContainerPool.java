@@ -1,6 +1,7 @@
 package io.talflow.gateway.container;
 
 import io.talflow.gateway.exec.FunctionErrors;
+import io.talflow.gateway.exec.FunctionKey;
 import io.talflow.gateway.journal.Start;
 import io.talflow.tal.model.Function;
 import java.time.Duration;

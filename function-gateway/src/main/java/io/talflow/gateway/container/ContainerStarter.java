@@ -3,6 +3,7 @@ package io.talflow.gateway.container;
 import io.talflow.gateway.bundle.BundleStore;
 import io.talflow.gateway.container.FunctionNetworks.FunctionNetwork;
 import io.talflow.gateway.exec.FunctionClient;
+import io.talflow.gateway.exec.FunctionKey;
 import io.talflow.tal.model.Container;
 import io.talflow.tal.model.Function;
 import java.io.IOException;

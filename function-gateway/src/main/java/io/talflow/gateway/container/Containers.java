@@ -8,6 +8,7 @@ import io.talflow.gateway.exec.FunctionCall;
 import io.talflow.gateway.exec.FunctionClient;
 import io.talflow.gateway.exec.FunctionErrors;
 import io.talflow.gateway.exec.FunctionExecutor;
+import io.talflow.gateway.exec.FunctionKey;
 import io.talflow.gateway.log.FunctionLogs;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

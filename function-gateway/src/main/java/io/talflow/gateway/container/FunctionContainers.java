@@ -1,5 +1,6 @@
 package io.talflow.gateway.container;
 
+import io.talflow.gateway.exec.FunctionKey;
 import io.talflow.gateway.journal.Start;
 import io.talflow.tal.model.Function;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.talflow.gateway.container;
 
+import io.talflow.gateway.exec.FunctionKey;
 import java.util.HashMap;
 import java.util.Map;
 

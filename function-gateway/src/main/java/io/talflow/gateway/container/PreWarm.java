@@ -1,6 +1,7 @@
 package io.talflow.gateway.container;
 
 import io.talflow.gateway.bundle.Definitions;
+import io.talflow.gateway.exec.FunctionKey;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.model.Workflow;
 import java.time.Duration;

@@ -1,5 +1,6 @@
 package io.talflow.gateway.container;
 
+import io.talflow.gateway.exec.FunctionKey;
 import java.util.concurrent.CompletableFuture;
 
 /** A container that takes calls. The pool guards what changes. */

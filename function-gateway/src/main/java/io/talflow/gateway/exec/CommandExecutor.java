@@ -6,66 +6,89 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Runs programs, one process an invocation, at most {@code limit} at once, but for calls that another waits for; firings beyond that wait in order. */
+/** Runs programs, one process an invocation; which run at once is said by {@link FairPlaces}, and those that another waits for do. */
 public final class CommandExecutor implements FunctionExecutor, AutoCloseable {
     /** What the runs share. */
     record Parts(
             BundleStore bundles,
             FunctionLogs logs,
             ScheduledExecutorService timer,
-            ExecutorService readers,
+            ExecutorService threads,
             Path inputs,
             Clock clock) {}
 
     private final Parts parts;
-    private final ExecutorService workers;
+    private final FairPlaces<CommandRun> places;
     private final Set<CommandRun> runs = ConcurrentHashMap.newKeySet();
-    private volatile boolean closed;
+    private boolean closed;
 
+    /** @param bound on processes that run at once, of all functions together; {@link FairPlaces} says when it is passed */
     public CommandExecutor(
-            BundleStore bundles, FunctionLogs logs, ScheduledExecutorService timer, Clock clock, int limit)
+            BundleStore bundles, FunctionLogs logs, ScheduledExecutorService timer, Clock clock, int bound)
             throws IOException {
         Path inputs = Files.createTempDirectory("talflow-input");
         parts = new Parts(bundles, logs, timer, Executors.newCachedThreadPool(CommandExecutor::thread), inputs, clock);
-        workers = Executors.newFixedThreadPool(limit, CommandExecutor::thread);
+        places = new FairPlaces<>(bound, bound, System::nanoTime);
     }
 
     @Override
     public Execution run(FunctionCall call) {
         CommandRun run = new CommandRun(parts, call);
         runs.add(run);
-        Future<?> queued = (call.awaited() ? parts.readers() : workers).submit(() -> {
-            try {
-                if (!closed) {
-                    run.run();
-                }
-            } finally {
+        synchronized (places) {
+            if (call.awaited()) {
+                places.enterBeyond(run.key());
+                begin(run);
+            } else if (places.enter(run.key(), run)) {
+                begin(run);
+            }
+        }
+        return new Execution(run.outcome(), () -> cancel(run));
+    }
+
+    private void begin(CommandRun run) {
+        if (!closed) {
+            parts.threads().execute(() -> runThenNext(run));
+        }
+    }
+
+    private void runThenNext(CommandRun run) {
+        try {
+            run.run();
+        } finally {
+            runs.remove(run);
+            synchronized (places) {
+                places.leave(run.key(), Duration.ZERO).ifPresent(this::begin);
+            }
+        }
+    }
+
+    private void cancel(CommandRun run) {
+        synchronized (places) {
+            if (places.remove(run.key(), run)) {
                 runs.remove(run);
             }
-        });
-        return new Execution(run.outcome(), () -> {
-            if (queued.cancel(false)) {
-                runs.remove(run);
-            }
-            run.cancel();
-        });
+        }
+        run.cancel();
     }
 
     /** Kills what runs; it has no outcome. */
     @Override
     public void close() throws IOException {
-        closed = true;
-        workers.shutdownNow();
+        synchronized (places) {
+            closed = true;
+            places.clear();
+        }
         runs.forEach(CommandRun::abandon);
-        parts.readers().shutdownNow();
+        parts.threads().shutdownNow();
         Files.deleteIfExists(parts.inputs());
     }
 

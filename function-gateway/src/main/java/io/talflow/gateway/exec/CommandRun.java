@@ -31,6 +31,10 @@ final class CommandRun {
         this.function = call.function();
     }
 
+    FunctionKey key() {
+        return FunctionKey.of(call.firing());
+    }
+
     CompletableFuture<Outcome> outcome() {
         return outcome;
     }
@@ -59,7 +63,7 @@ final class CommandRun {
             return FunctionErrors.crashed(began, function.name(), 128 + 15, "");
         }
         Process process = started.process();
-        CompletableFuture<Void> logged = CompletableFuture.runAsync(() -> copy(process, log), parts.readers());
+        CompletableFuture<Void> logged = CompletableFuture.runAsync(() -> copy(process, log), parts.threads());
         ScheduledFuture<?> timeout = parts.timer()
                 .schedule(
                         () -> {

@@ -26,6 +26,9 @@ public final class FunctionClient implements AutoCloseable {
         private static final long serialVersionUID = 1L;
     }
 
+    /** More than callers have under way, who share them out; were it less, one service could hold what others wait for. */
+    private static final int MOST_CONNECTIONS = 2 * HttpExecutor.BOUND;
+
     private final CloseableHttpAsyncClient client;
 
     /** Reaches whatever the system does. */
@@ -38,8 +41,8 @@ public final class FunctionClient implements AutoCloseable {
         client = HttpAsyncClients.custom()
                 .setConnectionManager(PoolingAsyncClientConnectionManagerBuilder.create()
                         .setDnsResolver(addresses)
-                        .setMaxConnPerRoute(256)
-                        .setMaxConnTotal(1024)
+                        .setMaxConnPerRoute(MOST_CONNECTIONS)
+                        .setMaxConnTotal(MOST_CONNECTIONS)
                         .build())
                 .setDefaultRequestConfig(RequestConfig.custom()
                         .setConnectionRequestTimeout(Timeout.ofDays(1))

@@ -1,25 +1,31 @@
 package io.talflow.gateway.exec;
 
-import io.talflow.gateway.journal.Outcome;
-import io.talflow.gateway.journal.Start;
-import io.talflow.tal.model.Function;
-import java.io.IOException;
 import java.net.InetAddress;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.ScheduledFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 
-/** Calls a service that is already running: one POST an attempt, no retry of its own. */
+/**
+ * Calls services that are already running: one POST an attempt, no retry of its own. Of each function so many calls are under
+ * way at once that one which does not answer leaves room for the others, and is not overrun when it answers again.
+ */
 public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
+    /** Calls of one function that are under way at once. */
+    static final int MOST_OF_ONE = 256;
+
+    /** Of all functions, but for {@link FairPlaces the first call of each}. */
+    static final int BOUND = 1_024;
+
     private static final Pattern HEADER_VALUE = Pattern.compile("[\\x20-\\x7e]*");
 
     private final FunctionClient client;
     private final ScheduledExecutorService timer;
     private final Clock clock;
+    private final FairPlaces<HttpCall> places = new FairPlaces<>(BOUND, MOST_OF_ONE, System::nanoTime);
+    private boolean closed;
 
     /** @param destinations where it may call */
     public HttpExecutor(Destinations destinations, ScheduledExecutorService timer, Clock clock) {
@@ -34,69 +40,57 @@ public final class HttpExecutor implements FunctionExecutor, AutoCloseable {
 
     @Override
     public Execution run(FunctionCall invocation) {
-        Function function = invocation.function();
-        String url = ((Function.Executor.Http) function.executor()).url();
-        long began = clock.millis();
+        HttpCall call = new HttpCall(invocation);
         for (Map.Entry<String, String> secret :
                 invocation.access().secrets().values().entrySet()) {
             if (!HEADER_VALUE.matcher(secret.getValue()).matches()) {
                 String message = "secret %s cannot be sent in a header: it must be printable ASCII in one line"
                         .formatted(secret.getKey());
-                return new Execution(
-                        CompletableFuture.completedFuture(FunctionErrors.secret(began, message)), () -> {});
+                call.outcome().complete(FunctionErrors.secret(clock.millis(), message));
+                return new Execution(call.outcome(), () -> {});
             }
         }
-        long limit = function.timeout().toMillis();
-        CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-        invocation.begins().accept(Start.NONE);
-        CompletableFuture<FunctionReply> call = client.post(
-                url, headers(invocation, began + limit), invocation.firing().input());
-        CompletableFuture<?> answered = call.whenComplete((reply, error) -> {
-            if (error == null) {
-                invocation.answered(reply, url, began, clock.millis(), outcome);
-            } else {
-                outcome.complete(
-                        error instanceof FunctionClient.ReplyTooLarge
-                                ? FunctionErrors.tooLarge(began, -1)
-                                : unreachable(began, url, error));
-            }
-        });
-        ScheduledFuture<?> timeout = timer.schedule(
-                () -> {
-                    outcome.complete(FunctionErrors.timeout(began, function.name(), function.timeout()));
-                    call.cancel(true);
-                },
-                limit,
-                TimeUnit.MILLISECONDS);
-        CompletableFuture<?> unused = outcome.whenComplete((ended, error) -> timeout.cancel(false));
-        return new Execution(outcome, () -> {
-            outcome.complete(unreachable(began, url, new IOException("cancelled")));
-            call.cancel(true);
-        });
-    }
-
-    private static Map<String, String> headers(FunctionCall invocation, long deadline) {
-        Map<String, String> headers =
-                invocation.headers(deadline, invocation.access().urls().advertised());
-        for (Function.Secret secret : invocation.function().secrets()) {
-            String value = invocation.access().secrets().values().get(secret.name());
-            headers.put(secret.httpHeader(), secret.httpValue(value));
+        if (hasPlace(call, invocation.awaited())) {
+            begin(call);
         }
-        return headers;
+        return new Execution(call.outcome(), () -> cancel(call));
     }
 
-    private static Outcome unreachable(long began, String url, Throwable error) {
-        boolean refused = error instanceof Destinations.Refused;
-        return Outcome.Failed.of(
-                began,
-                refused ? "Http.NotAllowed" : "Http.Unreachable",
-                url + ": " + (refused ? error.getMessage() : error),
-                "",
-                !refused);
+    private boolean hasPlace(HttpCall call, boolean awaited) {
+        synchronized (places) {
+            if (awaited) {
+                places.enterBeyond(call.key());
+                return true;
+            }
+            return places.enter(call.key(), call);
+        }
+    }
+
+    private void begin(HttpCall call) {
+        CompletableFuture<?> unused = call.begin(client, timer, clock).thenRun(() -> left(call));
+    }
+
+    /** On the timer's thread: were the next call begun here, calls that fail at once would nest without end. */
+    private void left(HttpCall call) {
+        synchronized (places) {
+            if (!closed) {
+                places.leave(call.key(), Duration.ZERO).ifPresent(next -> timer.execute(() -> begin(next)));
+            }
+        }
+    }
+
+    private void cancel(HttpCall call) {
+        synchronized (places) {
+            places.remove(call.key(), call);
+        }
+        call.cancel(clock);
     }
 
     @Override
     public void close() {
+        synchronized (places) {
+            closed = true;
+        }
         client.close();
     }
 }

@@ -16,7 +16,6 @@ final class PythonJob {
     private final ServerKey key;
     private final FunctionCall call;
     private final CompletableFuture<Outcome> outcome = new CompletableFuture<>();
-    private final long queuedAtNanos = System.nanoTime();
     private volatile PythonServer server;
     private volatile boolean cancelled;
 
@@ -29,16 +28,16 @@ final class PythonJob {
         return key;
     }
 
+    FunctionKey function() {
+        return FunctionKey.of(call.firing());
+    }
+
     FunctionCall call() {
         return call;
     }
 
     CompletableFuture<Outcome> outcome() {
         return outcome;
-    }
-
-    long queuedAtNanos() {
-        return queuedAtNanos;
     }
 
     /** The server that runs it from now on. */

@@ -23,29 +23,31 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Function servers, started when a firing needs one and kept warm while they are used. At most {@code limit} at once, but for calls that another waits for;
- * firings beyond that wait in order. A server goes on with firings for its own handler; when one of another handler has
- * waited longer than {@link #PATIENCE} it makes room.
+ * Function servers, started when a firing needs one and kept warm while they are used. Which firings run at once is said by
+ * {@link FairPlaces}; a server goes on with firings for its own handler until another function has waited longer than
+ * {@link #PATIENCE}. Idle servers make room for new ones from the bound on.
  */
 public final class PythonPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(PythonPool.class);
     private static final Duration PATIENCE = Duration.ofMillis(500);
 
     private final PythonServers starter;
-    private final int limit;
+    private final int bound;
     private final Duration idleLimit;
     private final Clock clock;
     private final ExecutorService threads;
-    private final Deque<PythonJob> waiting = new ArrayDeque<>();
+    private final FairPlaces<PythonJob> places;
     private final Map<ServerKey, Deque<PythonServer>> idle = new HashMap<>();
     private final Set<PythonServer> alive = new HashSet<>();
-    private int places;
+    private int size;
     private boolean closed;
 
+    /** @param bound on firings that run at once, of all functions together; {@link FairPlaces} says when it is passed */
     public PythonPool(
-            PythonServers starter, int limit, Duration idleLimit, ScheduledExecutorService timer, Clock clock) {
+            PythonServers starter, int bound, Duration idleLimit, ScheduledExecutorService timer, Clock clock) {
         this.starter = starter;
-        this.limit = limit;
+        this.bound = bound;
+        places = new FairPlaces<>(bound, bound, System::nanoTime);
         this.idleLimit = idleLimit;
         this.clock = clock;
         threads = Executors.newCachedThreadPool(task -> {
@@ -61,23 +63,31 @@ public final class PythonPool implements AutoCloseable {
         if (closed) {
             return;
         }
+        if (job.call().awaited()) {
+            places.enterBeyond(job.function());
+            begin(job);
+        } else if (places.enter(job.function(), job)) {
+            begin(job);
+        }
+    }
+
+    /** It has its place; in a server that is warm if there is one. */
+    private void begin(PythonJob job) {
         Deque<PythonServer> ready = idle.get(job.key());
         if (ready != null && !ready.isEmpty()) {
             PythonServer server = ready.pop();
             threads.execute(() -> serve(server, job));
-        } else if (places < limit || job.call().awaited()) {
-            places++;
-            threads.execute(() -> serveWithNew(job));
-        } else if (endOneIdle()) {
-            threads.execute(() -> serveWithNew(job));
-        } else {
-            waiting.add(job);
+            return;
         }
+        if (size < bound || !endOneIdle()) {
+            size++;
+        }
+        threads.execute(() -> serveWithNew(job));
     }
 
     void cancel(PythonJob job) {
         synchronized (this) {
-            waiting.remove(job);
+            places.remove(job.function(), job);
         }
         job.cancel();
     }
@@ -89,7 +99,7 @@ public final class PythonPool implements AutoCloseable {
 
     /** Servers that run or are idle. */
     synchronized int size() {
-        return places;
+        return size;
     }
 
     private void serveWithNew(PythonJob job) {
@@ -98,12 +108,12 @@ public final class PythonPool implements AutoCloseable {
             server = starter.start(job.key());
         } catch (PythonServers.CannotStart e) {
             job.outcome().complete(FunctionErrors.environment(clock.millis(), e.getMessage(), e.output()));
-            leave(null);
+            leave(null, job);
             return;
         } catch (RuntimeException e) {
             LOG.error("A function server for {} cannot start", job.key(), e);
             job.outcome().complete(FunctionErrors.environment(clock.millis(), e.toString(), ""));
-            leave(null);
+            leave(null, job);
             return;
         }
         synchronized (this) {
@@ -117,73 +127,48 @@ public final class PythonPool implements AutoCloseable {
 
     /** Serves this job and then those that come next, until there is none for this server. */
     private void serve(PythonServer server, PythonJob first) {
-        for (PythonJob job = first; job != null; job = next(server)) {
+        for (PythonJob job = first; job != null; job = next(server, job)) {
             job.runsOn(server);
             Outcome outcome = server.call(job.call());
             if (!isClosed()) {
                 job.outcome().complete(outcome);
             }
             if (!server.usable()) {
-                leave(server);
+                leave(server, job);
                 return;
             }
         }
     }
 
-    /** The next job for this server; null if it was put among the idle ones or ended. */
-    private PythonJob next(PythonServer server) {
-        PythonJob starved;
-        synchronized (this) {
-            PythonJob own = firstFor(server.key());
-            PythonJob oldest = waiting.peek();
-            boolean makeRoom = oldest != null
-                    && (own == null || System.nanoTime() - oldest.queuedAtNanos() > PATIENCE.toNanos())
-                    && !oldest.key().equals(server.key());
-            if (!makeRoom && own != null) {
-                waiting.remove(own);
-                return own;
-            }
-            if (!makeRoom) {
-                server.idleSince(clock.millis());
-                idle.computeIfAbsent(server.key(), key -> new ArrayDeque<>()).push(server);
-                return null;
-            }
-            starved = waiting.remove();
-            alive.remove(server);
+    /** The next job for this server; null if it was put among the idle ones. */
+    private synchronized PythonJob next(PythonServer server, PythonJob done) {
+        PythonJob next = closed ? null : places.leave(done.function(), PATIENCE).orElse(null);
+        if (next != null && next.key().equals(server.key())) {
+            return next;
         }
-        server.close();
-        threads.execute(() -> serveWithNew(starved));
-        return null;
-    }
-
-    private PythonJob firstFor(ServerKey key) {
-        for (PythonJob job : waiting) {
-            if (job.key().equals(key)) {
-                return job;
-            }
+        server.idleSince(clock.millis());
+        idle.computeIfAbsent(server.key(), key -> new ArrayDeque<>()).push(server);
+        if (next != null) {
+            begin(next);
         }
         return null;
     }
 
-    /** Gives a place to who waits longest. */
-    private void leave(PythonServer server) {
-        PythonJob job;
+    /** Gives the place of a server that is of no more use to who is next. */
+    private void leave(PythonServer server, PythonJob done) {
         synchronized (this) {
             alive.remove(server);
-            job = closed ? null : waiting.poll();
-            if (job == null) {
-                places--;
+            size--;
+            if (!closed) {
+                places.leave(done.function(), Duration.ZERO).ifPresent(this::begin);
             }
         }
         if (server != null) {
             server.close();
         }
-        if (job != null) {
-            threads.execute(() -> serveWithNew(job));
-        }
     }
 
-    /** Ends the server that has been idle longest and keeps its place for the caller. */
+    /** Ends the server that has been idle longest. @return false: none is idle */
     private boolean endOneIdle() {
         PythonServer oldest = null;
         for (Deque<PythonServer> servers : idle.values()) {
@@ -219,7 +204,7 @@ public final class PythonPool implements AutoCloseable {
                 }
             }
             alive.removeAll(ended);
-            places -= ended.size();
+            size -= ended.size();
         }
         ended.forEach(PythonServer::close);
     }
@@ -234,7 +219,7 @@ public final class PythonPool implements AutoCloseable {
         List<PythonServer> servers;
         synchronized (this) {
             closed = true;
-            waiting.clear();
+            places.clear();
             servers = new ArrayList<>(alive);
         }
         servers.forEach(PythonServer::close);

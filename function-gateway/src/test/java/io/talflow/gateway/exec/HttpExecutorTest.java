@@ -22,8 +22,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -157,21 +161,77 @@ class HttpExecutorTest {
     }
 
     @Test
-    void callsOthersWhileAServiceHangsOnMoreCallsThanItHasConnections() throws Exception {
-        try (ServerSocket hangs = new ServerSocket(0, 1_000, InetAddress.getLoopbackAddress())) {
+    void callsOthersWhileServicesHangOnMoreCallsThanThereMayBe() throws Exception {
+        try (ServerSocket hangs = new ServerSocket(0, 2_000, InetAddress.getLoopbackAddress())) {
+            String url = "http://127.0.0.1:%d/".formatted(hangs.getLocalPort());
             List<Execution> hanging = new ArrayList<>();
-            for (int i = 0; i < 600; i++) {
-                hanging.add(execution(
-                        "http://127.0.0.1:%d/".formatted(hangs.getLocalPort()),
-                        Duration.ofSeconds(60),
-                        new CompletableFuture<>()));
+            for (int i = 0; i < 2 * HttpExecutor.BOUND; i++) {
+                hanging.add(execution("hangs-" + i % 5, url, Duration.ofSeconds(60), new CompletableFuture<>()));
             }
             answer(200, "7".getBytes(StandardCharsets.UTF_8));
-            Outcome outcome = run(Duration.ofSeconds(10));
-            assertThat(Json.parse(outcome.data())).isEqualTo(7L);
+            for (int i = 0; i < 100; i++) {
+                assertThat(Json.parse(run(Duration.ofSeconds(10)).data())).isEqualTo(7L);
+            }
             assertThat(hanging).noneMatch(execution -> execution.outcome().isDone());
             hanging.forEach(execution -> execution.cancel().run());
             assertThat(hanging).allMatch(execution -> execution.outcome().isDone());
+        }
+    }
+
+    @Test
+    void callsAServiceThatHungWithNoMoreThanItsMostWhenItAnswersAgain() throws Exception {
+        int calls = 3 * HttpExecutor.MOST_OF_ONE;
+        CountDownLatch full = new CountDownLatch(HttpExecutor.MOST_OF_ONE);
+        CountDownLatch recovers = new CountDownLatch(1);
+        AtomicInteger underWay = new AtomicInteger();
+        AtomicInteger most = new AtomicInteger();
+        ExecutorService threads = Executors.newCachedThreadPool();
+        server.stop(0);
+        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), calls);
+        server.setExecutor(threads);
+        server.createContext("/", exchange -> {
+            most.accumulateAndGet(underWay.incrementAndGet(), Math::max);
+            full.countDown();
+            try {
+                recovers.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            underWay.decrementAndGet();
+            exchange.getResponseHeaders().set("Connection", "close"); // this server keeps no more than 200 anyway
+            exchange.sendResponseHeaders(200, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            List<Execution> all = new ArrayList<>();
+            for (int i = 0; i < calls; i++) {
+                all.add(execution(Duration.ofSeconds(60), new CompletableFuture<>()));
+            }
+            assertThat(full.await(20, TimeUnit.SECONDS)).isTrue();
+            recovers.countDown();
+            for (Execution each : all) {
+                assertThat(each.outcome().get(20, TimeUnit.SECONDS)).isInstanceOf(Outcome.Completed.class);
+            }
+            assertThat(most).hasValue(HttpExecutor.MOST_OF_ONE);
+        } finally {
+            recovers.countDown();
+            threads.shutdownNow();
+        }
+    }
+
+    @Test
+    void holdsNoPlaceForAReportThatIsToCome() throws Exception {
+        answer(202, new byte[0]);
+        List<CompletableFuture<Reported>> reports = new ArrayList<>();
+        List<Execution> open = new ArrayList<>();
+        for (int i = 0; i <= HttpExecutor.MOST_OF_ONE; i++) {
+            reports.add(new CompletableFuture<>());
+            open.add(execution(Duration.ofSeconds(60), reports.get(i)));
+        }
+        reports.forEach(report -> report.complete(new Reported.Result(new byte[] {'1'})));
+        for (Execution each : open) {
+            assertThat(each.outcome().get(20, TimeUnit.SECONDS)).isInstanceOf(Outcome.Completed.class);
         }
     }
 
@@ -200,13 +260,14 @@ class HttpExecutorTest {
     }
 
     private Execution execution(Duration timeout, CompletableFuture<Reported> reported) {
-        return execution("http://127.0.0.1:%d/".formatted(server.getAddress().getPort()), timeout, reported);
+        return execution(
+                "f", "http://127.0.0.1:%d/".formatted(server.getAddress().getPort()), timeout, reported);
     }
 
-    private Execution execution(String url, Duration timeout, CompletableFuture<Reported> reported) {
-        Function function = Function.of("f", new Function.Executor.Http(url), Map.of(), timeout, new Position(1, 1));
+    private Execution execution(String name, String url, Duration timeout, CompletableFuture<Reported> reported) {
+        Function function = Function.of(name, new Function.Executor.Http(url), Map.of(), timeout, new Position(1, 1));
         Firing firing = new Firing(
-                new FiringKey("w/t@0/r/0", 2), "w/t", "w", "0", "f", "f", "{}".getBytes(StandardCharsets.UTF_8));
+                new FiringKey("w/t@0/r/0", 2), "w/t", "w", "0", name, name, "{}".getBytes(StandardCharsets.UTF_8));
         return executor.run(new FunctionCall(firing, function, ACCESS, reported, start -> {}));
     }
 
