@@ -5,6 +5,7 @@ import java.io.File;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -17,6 +18,7 @@ final class SdkServer implements AutoCloseable {
     private static final Pattern SERVES = Pattern.compile("serves at port (\\d+)");
 
     private final Process process;
+    private final Thread reader;
     private final StringBuffer printed = new StringBuffer();
     private final CompletableFuture<Integer> port = new CompletableFuture<>();
 
@@ -25,7 +27,7 @@ final class SdkServer implements AutoCloseable {
         builder.environment().put("PORT", "0");
         builder.environment().putAll(environment);
         process = builder.start();
-        Thread reader = new Thread(this::read, "sdk-output");
+        reader = new Thread(this::read, "sdk-output");
         reader.setDaemon(true);
         reader.start();
     }
@@ -59,11 +61,12 @@ final class SdkServer implements AutoCloseable {
         process.toHandle().destroy();
     }
 
-    /** When it has ended. */
+    /** When it has ended, and all that it printed is read. */
     int exitCode() throws InterruptedException {
         if (!process.waitFor(60, TimeUnit.SECONDS)) {
             throw new AssertionError("it does not end: " + printed);
         }
+        reader.join(Duration.ofSeconds(60).toMillis());
         return process.exitValue();
     }
 
