@@ -19,6 +19,7 @@ import java.util.concurrent.locks.LockSupport;
 /** Starts containers and ends them. Every call blocks. */
 final class ContainerStarter {
     private static final Duration START = Duration.ofSeconds(60);
+    private static final Duration ENDING = Duration.ofSeconds(3);
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long LONGEST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(20);
 
@@ -140,14 +141,17 @@ final class ContainerStarter {
 
     /** How the container ended; waits a little for one that is about to. */
     Engine.State state(RunningContainer container) throws EngineFailure {
+        Engine engine = connection.engine();
         try {
-            container.ended().get(1, TimeUnit.SECONDS);
+            container.ended().get(ENDING.toMillis(), TimeUnit.MILLISECONDS);
+            // It prints no more; the engine may take another moment to say why.
+            engine.awaitEnd(container.id(), ENDING);
         } catch (java.util.concurrent.TimeoutException | java.util.concurrent.ExecutionException e) {
-            return connection.engine().state(container.id());
+            return engine.state(container.id());
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }
-        return connection.engine().state(container.id());
+        return engine.state(container.id());
     }
 
     /** A container that is ended has ended by then. */

@@ -3,6 +3,7 @@ package io.talflow.gateway.container;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
+import com.github.dockerjava.api.command.WaitContainerResultCallback;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
 import com.github.dockerjava.api.model.Frame;
@@ -153,6 +154,15 @@ final class Engine implements Closeable {
                     Boolean.TRUE.equals(state.getOOMKilled()) && exit == OUT_OF_MEMORY);
         } catch (RuntimeException e) {
             throw refused("inspect a container", e);
+        }
+    }
+
+    /** Until it has ended, or the time is up. */
+    void awaitEnd(String id, Duration patience) throws EngineFailure, InterruptedException {
+        try (WaitContainerResultCallback ended = client.waitContainerCmd(id).start()) {
+            boolean unused = ended.awaitCompletion(patience.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (IOException | RuntimeException e) {
+            throw new EngineFailure("the container engine cannot wait for a container: " + e.getMessage());
         }
     }
 

@@ -17,7 +17,8 @@ import java.util.Map;
 final class Answers {
     private static final int MAX_PAGE = 1_000;
     private static final int DEFAULT_PAGE = 100;
-    private static final int MAX_DRAINED = 8 * 1024 * 1024;
+    /** Of a body that is too large so much is read, since who is still sending may not see the answer. */
+    private static final int MAX_DRAINED = 32 * 1024 * 1024;
 
     private Answers() {}
 
