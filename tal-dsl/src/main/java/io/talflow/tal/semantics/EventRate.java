@@ -3,12 +3,15 @@ package io.talflow.tal.semantics;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
 import java.time.Instant;
+import java.util.regex.Pattern;
 
 /**
  * How many events that are none of the engine's own a task gets in a second. Every task of a subtask waits for the one that
  * is applied, so one that is flooded ends instead of slowing the others.
  */
 final class EventRate {
+    private static final Pattern MILLIS = Pattern.compile("[0-9]{1,15}");
+
     private EventRate() {}
 
     /**
@@ -37,6 +40,8 @@ final class EventRate {
 
     private static long receivedMillis(LogEvent logEvent, TalEvent event) {
         String received = event.extensions().get(EventTypes.RECEIVED);
-        return received != null && received.matches("\\d{1,15}") ? Long.parseLong(received) : logEvent.timeMillis();
+        return received != null && MILLIS.matcher(received).matches()
+                ? Long.parseLong(received)
+                : logEvent.timeMillis();
     }
 }

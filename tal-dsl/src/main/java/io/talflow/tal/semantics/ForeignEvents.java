@@ -7,12 +7,14 @@ import java.security.NoSuchAlgorithmException;
 
 /**
  * The last events of the outside that a task has seen, so that a repeat changes nothing: 64-bit digests of (source, id), each
- * with its number, in rows by their first byte. An event costs one row of some 200 bytes, however many are remembered.
+ * with its number, in rows by their last bits. An event costs one row of a kilobyte at most, however many are remembered.
  */
 final class ForeignEvents {
-    /** Rows: {@code e/0} to {@code e/255}. */
-    static final int ROWS = 256;
+    /** Rows: {@code e/0} to {@code e/63}; a power of two. Of more rows a checkpoint would write more of a busy task's. */
+    static final int ROWS = 64;
 
+    private static final int WINDOW = TaskEngine.FOREIGN_WINDOW;
+    private static final byte[] NONE = new byte[0];
     private static final int ENTRY_BYTES = 2 * Long.BYTES;
     private static final ThreadLocal<MessageDigest> SHA = ThreadLocal.withInitial(ForeignEvents::sha);
 
@@ -23,21 +25,19 @@ final class ForeignEvents {
         long digest = digest(source, id);
         String row = "e/" + (digest & (ROWS - 1));
         byte[] before = state.get(row);
-        ByteBuffer seen = ByteBuffer.wrap(before == null ? new byte[0] : before);
-        ByteBuffer kept = ByteBuffer.allocate(seen.capacity() + ENTRY_BYTES);
-        while (seen.hasRemaining()) {
-            long other = seen.getLong();
-            long number = seen.getLong();
-            if (header.foreign - number <= TaskEngine.FOREIGN_WINDOW) {
-                if (other == digest) {
-                    return false;
-                }
-                kept.putLong(other).putLong(number);
+        ByteBuffer seen = ByteBuffer.wrap(before == null ? NONE : before);
+        // By their numbers, the oldest first; what is outside of the window goes.
+        while (seen.hasRemaining() && header.foreign - seen.getLong(seen.position() + Long.BYTES) > WINDOW) {
+            seen.position(seen.position() + ENTRY_BYTES);
+        }
+        for (int at = seen.position(); at < seen.limit(); at += ENTRY_BYTES) {
+            if (seen.getLong(at) == digest) {
+                return false;
             }
         }
         header.foreign++;
-        kept.putLong(digest).putLong(header.foreign);
-        state.put(row, java.util.Arrays.copyOf(kept.array(), kept.position()));
+        ByteBuffer kept = ByteBuffer.allocate(seen.remaining() + ENTRY_BYTES);
+        state.put(row, kept.put(seen).putLong(digest).putLong(header.foreign).array());
         return true;
     }
 
