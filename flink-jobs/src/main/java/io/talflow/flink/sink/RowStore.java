@@ -65,6 +65,8 @@ final class RowStore {
         private final String task;
         private final Map<String, Row> rows = new HashMap<>();
         private long used;
+        /** Whether keyed state has no row that is not here, so that a new task need not look there for each of its own. */
+        private boolean complete;
 
         private TaskRows(String task) {
             this.task = task;
@@ -83,6 +85,11 @@ final class RowStore {
                 row.changed = true;
                 changed.add(row);
             }
+        }
+
+        /** There is no row of it anywhere. */
+        void none() {
+            complete = true;
         }
 
         /** Shows every row, whether memory or keyed state has it. The task must be the current key. */
@@ -113,6 +120,9 @@ final class RowStore {
         }
 
         private byte[] load(String name) {
+            if (complete) {
+                return null;
+            }
             try {
                 return state.get(name);
             } catch (Exception e) {
@@ -153,6 +163,7 @@ final class RowStore {
                 each.remove();
             } else if (rows.rows.size() > MAX_KEPT) {
                 rows.rows.clear();
+                rows.complete = false;
             } else {
                 rows.rows.values().removeIf(row -> row.value == null);
             }

@@ -32,6 +32,11 @@ final class StateRows implements Rows {
     }
 
     @Override
+    public void none() {
+        rows.none();
+    }
+
+    @Override
     public void each(BiConsumer<String, byte[]> seen) {
         rows.each((name, row) -> {
             if (!written.containsKey(name)) {

@@ -15,6 +15,9 @@ public interface Rows {
 
     void remove(String name);
 
+    /** Told by who has found that the task has not begun: there is no row of it, and none need be looked for. */
+    default void none() {}
+
     /** Shows every row, in no order. It costs what the task holds, so it is for a question and never for what an event does. */
     void each(BiConsumer<String, byte[]> seen);
 }

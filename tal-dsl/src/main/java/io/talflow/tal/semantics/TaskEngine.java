@@ -46,6 +46,9 @@ public final class TaskEngine {
             Queries.answer(state, header, logEvent.event(), programOf(header), effects);
             return effects;
         }
+        if (header == null) {
+            rows.none();
+        }
         if (header == null || header.status == Status.EARLY) {
             header = unstarted(state, header, logEvent, effects);
         } else if (header.status == Status.WAITING) {
