@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectReader;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import java.io.IOException;
@@ -27,6 +28,7 @@ public final class Json {
             .enable(DeserializationFeature.USE_LONG_FOR_INTS)
             .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
             .build();
+    private static final ObjectReader ANY = MAPPER.readerFor(Object.class);
     private static final JsonMapper CANONICAL = MAPPER.rebuild()
             .enable(SerializationFeature.ORDER_MAP_ENTRIES_BY_KEYS)
             .build();
@@ -36,7 +38,7 @@ public final class Json {
     /** @throws NotJson if the bytes are not exactly one JSON value */
     public static Object parse(byte[] json) {
         try {
-            return normal(MAPPER.readValue(json, Object.class));
+            return normal(ANY.readValue(json));
         } catch (IOException e) {
             throw new NotJson(e);
         }

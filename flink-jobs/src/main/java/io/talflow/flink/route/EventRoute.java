@@ -77,23 +77,26 @@ final class EventRoute {
     }
 
     /** What is wrong with an event's data. */
-    Optional<String> fault(TalEvent event) {
-        return Optional.ofNullable(schema.check(event.value()))
+    Optional<String> fault(Object data) {
+        return Optional.ofNullable(schema.check(data))
                 .map(fault -> "data of event %s of workflow %s: %s".formatted(declared.name(), workflow, fault));
     }
 
     /**
      * What is to be appended for an event of this route, a list for each task: the start and the event, or the event.
      *
+     * @param data the event's, read
+     * @param timeMillis when its ingress topic got it
      * @throws Unroutable if the key is none, or an expression fails
      */
-    List<List<TalEvent>> find(TalEvent event, long timeMillis) {
-        Map<String, Object> view = event.view(timeMillis);
+    List<List<TalEvent>> find(TalEvent event, Object data, long timeMillis) {
+        Map<String, Object> view =
+                TalEvent.view(event.id(), event.source(), event.type(), event.subject(), timeMillis, data);
         Scope scope = Scope.ofEvent(view);
         List<List<TalEvent>> found = new ArrayList<>();
         if (start.isPresent() && starts(start.get(), event, scope)) {
             String task = task(start.get().key(), scope);
-            Object input = start.get().with().map(with -> input(with, scope)).orElse(view.get("data"));
+            Object input = start.get().with().map(with -> input(with, scope)).orElse(data);
             TalEvent started = Ingress.start(event, workflow, task, input == null ? Map.of() : input);
             found.add(List.of(started, Ingress.forTask(event, task, 0)));
         }

@@ -60,13 +60,15 @@ final class Router {
     /** What becomes of a record; nothing if no current workflow takes it. */
     List<Outgoing> route(RawRecord record) {
         try {
-            TalEvent event = checked(CloudEventCodec.decode(record.headers(), record.value()));
+            TalEvent event = CloudEventCodec.decodeUnread(record.headers(), record.value());
+            Object data = CloudEventCodec.data(event);
+            check(event);
             if (!event.task().isEmpty()) {
-                return List.of(log(record, addressed(event)));
+                return List.of(log(record, addressed(event, data)));
             }
             return event.type().equals(EventTypes.TASK_STARTED)
-                    ? List.of(Outgoing.log(Ingress.forTask(event, valid(newTask(event)), 0)))
-                    : found(record, event);
+                    ? List.of(Outgoing.log(Ingress.forTask(event, valid(newTask(event, data)), 0)))
+                    : found(record, event, data);
         } catch (CloudEventCodec.MalformedEvent e) {
             return List.of(Outgoing.deadLetter(record, "event/malformed", e.getMessage()));
         } catch (Unroutable e) {
@@ -100,7 +102,7 @@ final class Router {
         return Outgoing.log(late ? Ingress.receivedAt(event, record.timeMillis()) : event);
     }
 
-    private static TalEvent checked(TalEvent event) {
+    private static void check(TalEvent event) {
         if (event.type().startsWith(EventTypes.RESERVED_PREFIX) && !event.type().equals(EventTypes.TASK_STARTED)) {
             throw new Unroutable(
                     "event/reserved-type",
@@ -111,7 +113,6 @@ final class Router {
             throw new Unroutable(
                     "event/too-large", "data may have %d bytes, has %d".formatted(MAX_DATA_BYTES, event.data().length));
         }
-        return event;
     }
 
     private static String valid(String task) {
@@ -122,14 +123,14 @@ final class Router {
     }
 
     /** An event that names its task; what it must look like is up to the workflow's current version. */
-    private TalEvent addressed(TalEvent event) {
+    private TalEvent addressed(TalEvent event, Object data) {
         String task = valid(event.task());
-        List<EventRoute> declared = routes.getOrDefault(TaskId.workflow(task), List.of()).stream()
-                .filter(route -> route.isOf(event.type()))
-                .toList();
         List<String> wrong = new ArrayList<>();
-        for (EventRoute route : declared) {
-            Optional<String> fault = route.fault(event);
+        for (EventRoute route : routes.getOrDefault(TaskId.workflow(task), List.of())) {
+            if (!route.isOf(event.type())) {
+                continue;
+            }
+            Optional<String> fault = route.fault(data);
             if (fault.isEmpty()) {
                 return Ingress.forTask(event, task, route.keepMillis());
             }
@@ -142,17 +143,17 @@ final class Router {
     }
 
     /** To every workflow that takes the event what it is to get, and one dead letter if there is one that cannot take it. */
-    private List<Outgoing> found(RawRecord record, TalEvent event) {
+    private List<Outgoing> found(RawRecord record, TalEvent event, Object data) {
         List<Outgoing> found = new ArrayList<>();
         List<Unroutable> wrong = new ArrayList<>();
         Set<String> tasks = new HashSet<>();
         routes().filter(route -> route.isOf(event.type()) && route.comesBy(record.topic()))
                 .forEach(route -> {
                     try {
-                        route.fault(event).ifPresent(fault -> {
+                        route.fault(data).ifPresent(fault -> {
                             throw new Unroutable("event/bad-data", fault);
                         });
-                        for (List<TalEvent> ofTask : route.find(event, record.timeMillis())) {
+                        for (List<TalEvent> ofTask : route.find(event, data, record.timeMillis())) {
                             if (tasks.add(ofTask.get(0).task())) {
                                 ofTask.forEach(each -> found.add(log(record, each)));
                             }
@@ -169,11 +170,11 @@ final class Router {
         return found;
     }
 
-    private static String newTask(TalEvent event) {
-        if (!(event.value() instanceof Map<?, ?> data) || !(data.get("workflow") instanceof String workflow)) {
+    private static String newTask(TalEvent event, Object data) {
+        if (!(data instanceof Map<?, ?> start) || !(start.get("workflow") instanceof String workflow)) {
             throw new Unroutable("event/no-workflow", "a start event's data must be {workflow: NAME, input: …}");
         }
-        Object key = data.get("key");
+        Object key = start.get("key");
         return TaskId.of(workflow, key instanceof String text ? text : Ingress.digest(event));
     }
 }

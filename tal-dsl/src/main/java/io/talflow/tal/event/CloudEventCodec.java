@@ -29,9 +29,7 @@ public final class CloudEventCodec {
      */
     public static TalEvent decode(Map<String, byte[]> headers, byte[] value) {
         TalEvent event = decodeUnread(headers, value);
-        if (event.data().length > 0) {
-            parse(event.data());
-        }
+        Object unused = data(event);
         return event;
     }
 
@@ -80,7 +78,20 @@ public final class CloudEventCodec {
             }
         }
         TalEvent event = decodeUnread(headers, value);
-        return new Content(event.type(), event.data().length == 0 ? null : parse(event.data()));
+        return new Content(event.type(), data(event));
+    }
+
+    /**
+     * The data of an event as a JSON value; null if there is none.
+     *
+     * @throws MalformedEvent if it is not JSON
+     */
+    public static Object data(TalEvent event) {
+        try {
+            return event.value();
+        } catch (Json.NotJson e) {
+            throw new MalformedEvent("data is not JSON: " + e.getMessage());
+        }
     }
 
     /** Headers of the binary mode; the record's value is {@link TalEvent#data}, never null. */
@@ -211,14 +222,6 @@ public final class CloudEventCodec {
             throw new MalformedEvent("required attribute %s is missing or empty".formatted(name));
         }
         return value;
-    }
-
-    private static Object parse(byte[] data) {
-        try {
-            return Json.parse(data);
-        } catch (Json.NotJson e) {
-            throw new MalformedEvent("data is not JSON: " + e.getMessage());
-        }
     }
 
     private static void putUnlessEmpty(Map<String, String> map, String name, String value) {
