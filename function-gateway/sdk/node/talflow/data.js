@@ -52,6 +52,8 @@ export class Data {
   #url;
   #token;
   #deadline;
+  /** Files of values; until the gateway says that it does not. */
+  #seesFiles = true;
 
   /** @param {number} deadline milliseconds since the epoch, after which nothing is tried again; 0: after 60 s */
   constructor(url, token, deadline) {
@@ -78,13 +80,17 @@ export class Data {
     if (value.base64 !== undefined) {
       return Readable.from([Buffer.from(value.base64, 'base64')], {objectMode: false});
     }
-    return (await this.#file(value)) ?? Readable.from(this.#bytes(value), {objectMode: false});
+    return (this.#seesFiles && (await this.#file(value))) || Readable.from(this.#bytes(value), {objectMode: false});
   }
 
-  /** The value's file, where this process is on the gateway's machine. */
+  /** The value's file, on the gateway's machine or as its container sees it. Null: it is to be streamed. */
   async #file(value) {
     const place = await this.#again(`value ${value.name}`, async () =>
       JSON.parse(await text(await this.#open(`${value.href}&as=path`))));
+    if (place.path === undefined) {
+      this.#seesFiles = false;
+      return null;
+    }
     try {
       const file = await open(place.path);
       if ((await file.stat()).size === value.bytes) {

@@ -52,6 +52,7 @@ class Data:
         self._token = token
         self._deadline = deadline
         self._same_machine = address.hostname in ("localhost", "127.0.0.1", "::1")
+        self._sees_files = True  # of values; until the gateway says that it does not
 
     def put(self, name, data, media_type, nodes=None, replicate=None):
         path = "/v1/runtime/data/%s" % quote(name, safe="")
@@ -78,11 +79,14 @@ class Data:
         data = _data(reference)
         if "base64" in data:
             return io.BytesIO(base64.b64decode(data["base64"]))
-        return self._same_machine and self._file(data) or io.BufferedReader(_Stream(self, data), _CHUNK)
+        return self._sees_files and self._file(data) or io.BufferedReader(_Stream(self, data), _CHUNK)
 
     def _file(self, data):
-        """The value's file, where this process is on the gateway's machine."""
+        """The value's file, on the gateway's machine or as its container sees it. None: it is to be streamed."""
         place = self._again("value %s" % data["name"], lambda: self._json("GET", data["href"] + "&as=path"))
+        if "path" not in place:
+            self._sees_files = False
+            return None
         try:
             file = open(place["path"], "rb", buffering=_CHUNK)
         except OSError:

@@ -79,6 +79,7 @@ class KilledGatewayE2E {
         try {
             eventually("they run again, in containers of its own").until(() -> busy() == CALLS);
             assertThat(containers(label)).hasSize(CALLS).doesNotContainAnyElementsOf(orphans);
+            assertThat(mounts()).as("a directory for each of those").hasSize(CALLS);
             try (ServerSocket told = new ServerSocket()) {
                 told.bind(new InetSocketAddress("0.0.0.0", go));
                 eventually("each ends").until(() -> outcomes().size() == CALLS);
@@ -90,6 +91,7 @@ class KilledGatewayE2E {
                     .as("it stops cleanly")
                     .isTrue();
             assertThat(containers(label)).isEmpty();
+            assertThat(mounts()).isEmpty();
         } finally {
             next.destroyForcibly();
         }
@@ -153,6 +155,10 @@ class KilledGatewayE2E {
         return engine.listContainersCmd().withShowAll(true).withLabelFilter(List.of(label)).exec().stream()
                 .map(com.github.dockerjava.api.model.Container::getId)
                 .toList();
+    }
+
+    private static String[] mounts() {
+        return data.resolve("gateway/mounts").toFile().list();
     }
 
     private static List<TalEvent> outcomes() {

@@ -10,7 +10,8 @@ import java.util.Map;
 
 /** The ways that a task's values took, for people: a line for each reading, and one for each value that nobody read. */
 final class ExplainedData {
-    private static final List<String> COLUMNS = List.of("value", "bytes", "put by", "read by", "way", "time", "why");
+    private static final List<String> COLUMNS =
+            List.of("value", "bytes", "put by", "read by", "way", "as", "time", "why");
 
     private ExplainedData() {}
 
@@ -55,6 +56,7 @@ final class ExplainedData {
         }
         row.put("read by", place(read));
         row.put("way", read.get("way"));
+        row.put("as", read.get("as"));
         row.put(
                 "time",
                 read.get("micros") instanceof Number micros

@@ -86,7 +86,7 @@ class DataNodesIT {
                             .containsEntry("from", put.get("node"))
                             .containsEntry("why", "only node %s has it".formatted(put.get("node"))));
             assertThat(talflow.command("explain", "--data", task).out())
-                    .containsPattern("film +%d +.* at %s .* direct +[0-9.]+ ms +only node %s has it"
+                    .containsPattern("film +%d +.* at %s .* direct +file +[0-9.]+ ms +only node %s has it"
                             .formatted(BYTES, put.get("node"), put.get("node")));
             assertThat(Json.text(talflow.api().ofTask(task, "/events")))
                     .as("the log has the reference alone")

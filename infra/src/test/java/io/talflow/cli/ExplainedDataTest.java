@@ -23,6 +23,8 @@ class ExplainedDataTest {
                 "n2",
                 "way",
                 "direct",
+                "as",
+                "file",
                 "why",
                 "only n1 has it",
                 "bytes",
@@ -37,6 +39,7 @@ class ExplainedDataTest {
                 .containsEntry("value", "film")
                 .containsEntry("put by", "split/0 at n1")
                 .containsEntry("read by", "cut/1/1 at n2")
+                .containsEntry("as", "file")
                 .containsEntry("time", "12.6 ms");
         assertThat(ExplainedData.rows(Map.of("values", List.of(FILM), "reads", List.of())))
                 .hasSize(1);

@@ -69,6 +69,7 @@ final class ContainerCall {
         long limit = function.timeout().toMillis();
         log = parts.logs().open(call.firing(), call.access().secrets());
         container.output().begin(log);
+        container.values().ifPresent(values -> values.begin(call.access().token()));
         Map<String, String> headers = call.headers(began + limit, container.runtime());
         headers.putAll(call.secretHeaders());
         call.begins().accept(start);
@@ -85,6 +86,7 @@ final class ContainerCall {
         return outcome.handle((ended, error) -> {
             timeout.cancel(false);
             container.output().end(log);
+            container.values().ifPresent(ValueMount::end);
             if (after != After.ABSENT) {
                 tell(ended);
             }

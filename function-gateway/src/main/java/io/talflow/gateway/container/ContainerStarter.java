@@ -12,6 +12,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -27,6 +28,7 @@ final class ContainerStarter {
     private final FunctionNetworks networks;
     private final RuntimeDoor door;
     private final BundleStore bundles;
+    private final ValueMounts mounts;
     private final FunctionClient client;
     private final String owner;
     private final Duration grace;
@@ -36,6 +38,7 @@ final class ContainerStarter {
             FunctionNetworks networks,
             RuntimeDoor door,
             BundleStore bundles,
+            ValueMounts mounts,
             FunctionClient client,
             String owner,
             Duration grace) {
@@ -43,6 +46,7 @@ final class ContainerStarter {
         this.networks = networks;
         this.door = door;
         this.bundles = bundles;
+        this.mounts = mounts;
         this.client = client;
         this.owner = owner;
         this.grace = grace;
@@ -54,26 +58,44 @@ final class ContainerStarter {
         Container container = image.container();
         CallContract contract = contract(key, container);
         FunctionNetwork network = networks.enter(engine, key, container.network() == Container.Network.OPEN);
+        Optional<ValueMount> values = Optional.empty();
         String id = null;
         try {
+            values = values(container);
             id = engine.create(new Engine.Spec(
                     image.image(),
                     container,
                     network.name(),
+                    values.map(ValueMount::directory),
                     Containers.labels(owner, key),
                     List.of("PORT=" + Engine.PORT, "HOME=/tmp")));
-            return started(engine, key, id, network, contract);
+            return started(engine, key, id, network, values, contract);
         } catch (EngineFailure | RuntimeException e) {
             if (id != null) {
                 engine.remove(id);
             }
+            values.ifPresent(mounts::remove);
             networks.leave(engine, key);
             throw e;
         }
     }
 
+    /** Not where calls overlap, since a value is to be seen by the one alone that may read it. */
+    private Optional<ValueMount> values(Container container) throws EngineFailure {
+        try {
+            return container.concurrency() == 1 ? Optional.of(mounts.create()) : Optional.empty();
+        } catch (IOException e) {
+            throw new EngineFailure("no directory for a container's values can be made: " + e);
+        }
+    }
+
     private RunningContainer started(
-            Engine engine, FunctionKey key, String id, FunctionNetwork network, CallContract contract)
+            Engine engine,
+            FunctionKey key,
+            String id,
+            FunctionNetwork network,
+            Optional<ValueMount> values,
+            CallContract contract)
             throws EngineFailure {
         ContainerOutput output = new ContainerOutput();
         CompletableFuture<Void> ended = new CompletableFuture<>();
@@ -86,7 +108,7 @@ final class ContainerStarter {
             String runtime = door.url(network.gateway());
             awaitListening(engine, id, address, ended);
             contract.initialise(client, url);
-            return new RunningContainer(key, id, url, runtime, contract, output, ended);
+            return new RunningContainer(key, id, url, runtime, contract, output, values, ended);
         } catch (IOException e) {
             throw new EngineFailure(
                     "containers cannot reach this node at %s: %s".formatted(network.gateway(), e.getMessage()));
@@ -168,6 +190,7 @@ final class ContainerStarter {
         } catch (EngineFailure e) {
             throw new IllegalStateException("an engine that was there before", e);
         } finally {
+            container.values().ifPresent(mounts::remove);
             container.output().close();
             container.removed().complete(null);
         }

@@ -54,6 +54,7 @@ public final class Containers implements FunctionExecutor, AutoCloseable {
 
     private final EngineConnection connection;
     private final ContainerPool pool;
+    private final ValueMounts mounts;
     private final WarmMinimum minimum;
     private final PreWarm preWarm;
     private final ExecutorService threads;
@@ -64,17 +65,19 @@ public final class Containers implements FunctionExecutor, AutoCloseable {
     private volatile CompletableFuture<Void> cleared = CompletableFuture.completedFuture(null);
 
     /** @param data the gateway's directory: who owns it owns what was labelled for it, so at the start that is left over */
-    public Containers(ContainerOptions options, Path data, Surroundings around) {
+    public Containers(ContainerOptions options, Path data, Surroundings around) throws IOException {
         connection = new EngineConnection(EngineAddress.find(options.engine(), System.getenv()));
         clock = around.clock();
         owner = owner(data);
         grace = options.grace();
+        mounts = new ValueMounts(data.resolve("mounts"));
         threads = Executors.newCachedThreadPool(Containers::thread);
         ContainerStarter starter = new ContainerStarter(
                 connection,
                 new FunctionNetworks(owner, options.subnets()),
                 around.door(),
                 around.bundles(),
+                mounts,
                 around.client(),
                 owner,
                 grace);
@@ -123,6 +126,11 @@ public final class Containers implements FunctionExecutor, AutoCloseable {
         if (connection.isPossible() && cleared.isDone()) {
             preWarm.started(workflow, version);
         }
+    }
+
+    /** How functions that run here in containers see values. */
+    public ValueMounts mounts() {
+        return mounts;
     }
 
     /** Containers that wait for a call. */

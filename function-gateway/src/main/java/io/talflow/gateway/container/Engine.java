@@ -18,6 +18,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -39,7 +40,17 @@ final class Engine implements Closeable {
 
     /** What it runs as: labels by which it is found again, and its surroundings. */
     record Spec(
-            String image, Container container, String network, Map<String, String> labels, List<String> environment) {}
+            String image,
+            Container container,
+            String network,
+            Optional<Path> values,
+            Map<String, String> labels,
+            List<String> environment) {
+
+        Spec withoutValues() {
+            return new Spec(image, container, network, Optional.empty(), labels, environment);
+        }
+    }
 
     private final DockerHttpClient http;
     private final DockerClient client;
@@ -94,9 +105,28 @@ final class Engine implements Closeable {
         }
     }
 
+    /**
+     * An engine that has not this machine's files, as one outside of the container that this gateway runs in, may refuse to show
+     * it values. Then they are streamed.
+     */
     private String tryCreate(Spec spec) {
+        try {
+            return createNow(spec);
+        } catch (NotFoundException missing) {
+            throw missing;
+        } catch (RuntimeException e) {
+            if (spec.values().isEmpty()) {
+                throw e;
+            }
+            String id = createNow(spec.withoutValues());
+            LOG.warn("A container of {} is streamed its values: {}", spec.image(), e.getMessage());
+            return id;
+        }
+    }
+
+    private String createNow(Spec spec) {
         return client.createContainerCmd(spec.image())
-                .withHostConfig(Sandbox.limits(spec.container(), spec.network()))
+                .withHostConfig(Sandbox.limits(spec.container(), spec.network(), spec.values()))
                 .withUser(Sandbox.USER)
                 .withEnv(spec.environment())
                 .withLabels(spec.labels())

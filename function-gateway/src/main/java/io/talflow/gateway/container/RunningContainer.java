@@ -1,6 +1,7 @@
 package io.talflow.gateway.container;
 
 import io.talflow.gateway.exec.FunctionKey;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 
 /** A container that takes calls. The pool guards what changes. */
@@ -11,6 +12,7 @@ final class RunningContainer {
     private final String runtime;
     private final CallContract contract;
     private final ContainerOutput output;
+    private final Optional<ValueMount> values;
     private final CompletableFuture<Void> ended;
     private final CompletableFuture<Void> removed = new CompletableFuture<>();
     private int calls;
@@ -21,6 +23,7 @@ final class RunningContainer {
     /**
      * @param url base URL of what listens in it
      * @param runtime base URL of the runtime API as it is reached from inside
+     * @param values where it sees them; empty: it sees none
      * @param ended completes when the container has printed its last
      */
     RunningContainer(
@@ -30,6 +33,7 @@ final class RunningContainer {
             String runtime,
             CallContract contract,
             ContainerOutput output,
+            Optional<ValueMount> values,
             CompletableFuture<Void> ended) {
         this.key = key;
         this.id = id;
@@ -37,6 +41,7 @@ final class RunningContainer {
         this.runtime = runtime;
         this.contract = contract;
         this.output = output;
+        this.values = values;
         this.ended = ended;
     }
 
@@ -62,6 +67,10 @@ final class RunningContainer {
 
     ContainerOutput output() {
         return output;
+    }
+
+    Optional<ValueMount> values() {
+        return values;
     }
 
     CompletableFuture<Void> ended() {

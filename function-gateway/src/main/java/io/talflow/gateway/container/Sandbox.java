@@ -3,9 +3,13 @@ package io.talflow.gateway.container;
 import com.github.dockerjava.api.model.Capability;
 import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.LogConfig;
+import com.github.dockerjava.api.model.Mount;
+import com.github.dockerjava.api.model.MountType;
 import io.talflow.tal.model.Container;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** The limits that every container has, whatever its workflow says. */
 final class Sandbox {
@@ -21,8 +25,10 @@ final class Sandbox {
     /**
      * Memory without swap, CPU, processes; nothing writable but small memory file systems, which count as its memory, without
      * programs or set-uid; no capability, and no way to get one; what it prints is not kept by the engine.
+     *
+     * @param values the one directory of the machine that it sees, read-only; empty: it sees none
      */
-    static HostConfig limits(Container container, String network) {
+    static HostConfig limits(Container container, String network, Optional<Path> values) {
         return new HostConfig()
                 .withMemory(container.memoryBytes())
                 .withMemorySwap(container.memoryBytes())
@@ -31,9 +37,18 @@ final class Sandbox {
                 .withReadonlyRootfs(true)
                 .withTmpFs(Map.of("/tmp", TMPFS + "64m", "/run", TMPFS + "1m", "/var/tmp", TMPFS + "1m"))
                 .withShmSize(SHM_BYTES)
+                .withMounts(values.map(Sandbox::readOnly).map(List::of).orElse(List.of()))
                 .withCapDrop(Capability.ALL)
                 .withSecurityOpts(List.of("no-new-privileges"))
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
                 .withNetworkMode(network);
+    }
+
+    private static Mount readOnly(Path values) {
+        return new Mount()
+                .withType(MountType.BIND)
+                .withSource(values.toString())
+                .withTarget(ValueMount.INSIDE)
+                .withReadOnly(true);
     }
 }

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 
 /** A node's data proxy: takes the values that functions put, and gets those that functions read from where they are. */
 public final class DataProxy implements AutoCloseable {
@@ -65,6 +66,32 @@ public final class DataProxy implements AutoCloseable {
      */
     public Value get(Reading reading, Wanted wanted) {
         long begin = System.nanoTime();
+        Fetch.Fetched fetched = find(reading, wanted);
+        got(reading, wanted, fetched, Ledger.Handed.STREAM, begin);
+        return fetched.value();
+    }
+
+    /**
+     * The same as a file.
+     *
+     * @return where the function finds it; empty: it can be had as a stream only
+     * @throws GatewayFailure as {@link #get}
+     */
+    public Optional<Path> file(Reading reading, Wanted wanted, Place place) {
+        long begin = System.nanoTime();
+        Fetch.Fetched fetched = find(reading, wanted);
+        try {
+            Optional<Path> shown = place.show(wanted.id(), values.path(fetched.value()));
+            if (shown.isPresent()) {
+                got(reading, wanted, fetched, Ledger.Handed.FILE, begin);
+            }
+            return shown;
+        } catch (IOException e) {
+            throw Folders.failure(e);
+        }
+    }
+
+    private Fetch.Fetched find(Reading reading, Wanted wanted) {
         try {
             Fetch.Fetched fetched = values.find(reading.task(), wanted.id())
                     .map(value -> new Fetch.Fetched(value, Way.LOCAL, "this node has it"))
@@ -77,20 +104,24 @@ public final class DataProxy implements AutoCloseable {
                                 .formatted(
                                         wanted.id(), found.bytes(), found.crc32c(), wanted.bytes(), wanted.crc32c()));
             }
-            ledger.got(
-                    reading.task(),
-                    new Ledger.Got(
-                            wanted.id(),
-                            wanted.node(),
-                            reading.firing(),
-                            fetched.way(),
-                            fetched.why(),
-                            wanted.bytes(),
-                            System.nanoTime() - begin));
-            return fetched.value();
+            return fetched;
         } catch (IOException e) {
             throw Folders.failure(e);
         }
+    }
+
+    private void got(Reading reading, Wanted wanted, Fetch.Fetched fetched, Ledger.Handed handed, long begin) {
+        ledger.got(
+                reading.task(),
+                new Ledger.Got(
+                        wanted.id(),
+                        wanted.node(),
+                        reading.firing(),
+                        fetched.way(),
+                        handed,
+                        fetched.why(),
+                        wanted.bytes(),
+                        System.nanoTime() - begin));
     }
 
     private Fetch.Fetched elsewhere(Reading reading, Wanted wanted) {
@@ -124,15 +155,6 @@ public final class DataProxy implements AutoCloseable {
             Value value = values.find(task, id).orElseThrow(() -> unknown(id));
             ledger.readBy(task, id, reader);
             return value;
-        } catch (IOException e) {
-            throw Folders.failure(e);
-        }
-    }
-
-    /** Where the value can be read as a file on this machine. */
-    public Path path(Value value) {
-        try {
-            return values.path(value);
         } catch (IOException e) {
             throw Folders.failure(e);
         }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
@@ -19,7 +20,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Where values lie on disk: a folder for each task, named by a digest of the task's id, in it a file for each value and one
- * that says which task it is. No name from outside becomes part of a path.
+ * that says which task it is. They are this user's alone. No name from outside becomes part of a path.
  */
 final class Folders {
     private static final Logger LOG = LoggerFactory.getLogger(Folders.class);
@@ -32,6 +33,7 @@ final class Folders {
 
     Folders(Path directory) throws IOException {
         this.directory = Files.createDirectories(directory);
+        Files.setPosixFilePermissions(this.directory, PosixFilePermissions.fromString("rwx------"));
     }
 
     static String folder(String task) {

@@ -38,7 +38,13 @@ final class Ledger {
      * @param node that it was put on
      * @param firing that read it
      */
-    record Got(String id, String node, String firing, Way way, String why, long bytes, long nanos) {}
+    record Got(String id, String node, String firing, Way way, Handed handed, String why, long bytes, long nanos) {}
+
+    /** How a function is given a value that is on its node. */
+    enum Handed {
+        FILE,
+        STREAM
+    }
 
     private static final class OfTask {
         private final List<Put> puts = new ArrayList<>();
@@ -140,6 +146,7 @@ final class Ledger {
         json.put("node", nodeId);
         json.put("from", got.way() == Way.REMOTE ? "remote store" : got.way() == Way.DIRECT ? got.node() : nodeId);
         json.put("way", got.way().name().toLowerCase(java.util.Locale.ROOT));
+        json.put("as", got.handed().name().toLowerCase(java.util.Locale.ROOT));
         json.put("why", got.why());
         json.put("bytes", got.bytes());
         json.put("micros", got.nanos() / 1_000);

@@ -4,10 +4,14 @@ import io.javalin.http.Context;
 import io.javalin.http.HandlerType;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
+import io.talflow.gateway.container.Containers;
+import io.talflow.gateway.container.ValueMounts;
 import io.talflow.gateway.data.DataProxy;
 import io.talflow.gateway.data.Descriptor;
+import io.talflow.gateway.data.Place;
 import io.talflow.gateway.data.Put;
 import io.talflow.gateway.data.Puts;
+import io.talflow.gateway.data.Reading;
 import io.talflow.gateway.data.Reference;
 import io.talflow.gateway.data.Replicate;
 import io.talflow.gateway.data.Value;
@@ -15,12 +19,14 @@ import io.talflow.gateway.data.Wanted;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.gateway.runtime.Attempt;
 import io.talflow.gateway.runtime.Attempts;
+import io.talflow.tal.model.Function;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.eclipse.jetty.ee10.servlet.HttpOutput;
@@ -32,11 +38,13 @@ final class DataResource {
     private final Attempts attempts;
     private final DataProxy proxy;
     private final Readings readings;
+    private final Containers containers;
 
-    DataResource(Attempts attempts, DataProxy proxy, Readings readings) {
+    DataResource(Attempts attempts, DataProxy proxy, Readings readings, Containers containers) {
         this.attempts = attempts;
         this.proxy = proxy;
         this.readings = readings;
+        this.containers = containers;
     }
 
     /** {@code PUT /v1/runtime/data/{name}?nodes=&replicate=}, the value as body; answers its reference. */
@@ -114,20 +122,34 @@ final class DataResource {
                         GatewayError.BAD_REQUEST, "replicate must be auto, always or never, is " + text));
     }
 
-    /** {@code GET /v1/runtime/data/{node}/{id}?…}: the {@code href} of a reference; with {@code as=path} where its file is. */
+    /**
+     * {@code GET /v1/runtime/data/{node}/{id}?…}: the {@code href} of a reference; with {@code as=path} where its file is, if the
+     * function can see it.
+     */
     void get(Context http) throws IOException {
-        Firing firing = Bearer.attempt(http, attempts).firing();
+        Attempt attempt = Bearer.attempt(http, attempts);
         Wanted wanted = Wanted.parse(http.pathParam("node"), http.pathParam("id"), http::queryParam);
-        Value value = proxy.get(readings.of(firing, wanted), wanted);
+        Reading reading = readings.of(attempt.firing(), wanted);
         if ("path".equals(http.queryParam("as"))) {
-            Path path = proxy.path(value);
-            Answers.json(
-                    http,
-                    200,
-                    Map.of("path", path.toString(), "bytes", value.descriptor().bytes()));
+            Map<String, Object> answer = new LinkedHashMap<>();
+            place(attempt)
+                    .flatMap(place -> proxy.file(reading, wanted, place))
+                    .ifPresent(path -> answer.put("path", path.toString()));
+            answer.put("bytes", wanted.bytes());
+            Answers.json(http, 200, answer);
             return;
         }
-        send(http, value);
+        send(http, proxy.get(reading, wanted));
+    }
+
+    /** Where the function finds files of this node. Empty: it is in a container that cannot be shown any. */
+    private Optional<Place> place(Attempt attempt) {
+        if (!(attempt.function().executor() instanceof Function.Executor.Image)) {
+            return Optional.of(Place.HERE);
+        }
+        String token = attempt.access().token();
+        ValueMounts mounts = containers.mounts();
+        return mounts.serves(token) ? Optional.of((id, file) -> mounts.show(token, id, file)) : Optional.empty();
     }
 
     /** {@code GET /v1/data/{id}?task=&reader=}: for other nodes. Who knows the id has seen the reference. */

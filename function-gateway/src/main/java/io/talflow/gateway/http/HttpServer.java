@@ -143,8 +143,8 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/runtime/result", Need.ATTEMPT, runtime::result),
                 new Route(HandlerType.POST, "/v1/runtime/failure", Need.ATTEMPT, runtime::failure)));
         routes.addAll(logs.routes());
-        routes.addAll(
-                DataResource.routes(new DataResource(parts.attempts(), parts.data(), new Readings(parts.ancestry()))));
+        routes.addAll(DataResource.routes(
+                new DataResource(parts.attempts(), parts.data(), new Readings(parts.ancestry()), parts.containers())));
         return routes;
     }
 

@@ -38,7 +38,7 @@ public final class Attempt {
         return firing;
     }
 
-    Function function() {
+    public Function function() {
         return function;
     }
 

@@ -233,6 +233,22 @@ class ContainersIT {
     }
 
     @Test
+    void makesAContainerThatIsShownNoValuesWhereTheEngineHasNotThisMachinesFiles() throws Exception {
+        Path nowhere = Path.of("/etc/hostname/values");
+        try (Engine own = Engine.connect(TestEngine.socket())) {
+            String id = own.create(new Engine.Spec(
+                    image,
+                    container(0, 1, 1),
+                    "none",
+                    Optional.of(nowhere),
+                    Map.of("talflow.test", "files"),
+                    List.of()));
+            assertThat(own.labelled("talflow.test", "files")).contains(id);
+            own.remove(id);
+        }
+    }
+
+    @Test
     void removesWhatAGatewayOnThisDirectoryLeftBehind() throws Exception {
         Path directory = data.resolve("killed");
         Function function = function("orphaned", container(0, 2, 1));

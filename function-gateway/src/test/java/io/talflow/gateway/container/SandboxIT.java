@@ -3,6 +3,7 @@ package io.talflow.gateway.container;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.model.HostConfig;
 import com.sun.net.httpserver.HttpServer;
 import io.talflow.gateway.ContainerOptions;
@@ -203,20 +204,23 @@ class SandboxIT {
         Function function = ContainerNode.function(
                 "inspected", image, container("64Mi", 0.5, Container.Network.RUNTIME), Duration.ofSeconds(20));
         node.result(function, Map.of("do", "echo", "text", "a"));
-        HostConfig limits = engine.inspectContainerCmd(
+        InspectContainerResponse inspected = engine.inspectContainerCmd(
                         ContainerNode.running(engine, "inspected").get(0))
-                .exec()
-                .getHostConfig();
+                .exec();
+        HostConfig limits = inspected.getHostConfig();
         assertThat(limits.getMemory()).isEqualTo(64 * MIB);
         assertThat(limits.getMemorySwap()).isEqualTo(64 * MIB);
         assertThat(limits.getPidsLimit()).isEqualTo(32);
         assertThat(limits.getReadonlyRootfs()).isTrue();
         assertThat(limits.getPrivileged()).isFalse();
         assertThat(limits.getSecurityOpts()).contains("no-new-privileges");
-        assertThat(limits.getBinds())
-                .satisfiesAnyOf(
-                        binds -> assertThat(binds).isNull(),
-                        binds -> assertThat(binds.length).isZero());
+        assertThat(inspected.getMounts())
+                .as("of the machine's files the values that it is shown")
+                .singleElement()
+                .satisfies(mount -> {
+                    assertThat(mount.getDestination().getPath()).isEqualTo("/talflow/values");
+                    assertThat(mount.getRW()).isFalse();
+                });
     }
 
     @Test

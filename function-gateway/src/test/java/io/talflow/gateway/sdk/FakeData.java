@@ -4,6 +4,7 @@ import com.sun.net.httpserver.HttpExchange;
 import io.talflow.tal.Json;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
@@ -18,13 +19,23 @@ final class FakeData {
     static final int CUT_AT = 100_000;
     /** There is room for the value of this name when it is put once more. */
     static final String FULL = "full";
+    /** No reader sees the file of the value of this name. */
+    static final String UNSEEN = "unseen";
+    /** What is asked for by this address lies in a file. */
+    static final String SHOWN = PATH + "n/shown?bytes=5";
 
     /** A request as it came. */
     record Asked(String method, String uri, String range, String type) {}
 
     private final Map<String, byte[]> values = new ConcurrentHashMap<>();
     private final Map<String, Boolean> troubled = new ConcurrentHashMap<>();
+    private volatile Path shown = Path.of("/nowhere/at/all");
     final Queue<Asked> asked = new ConcurrentLinkedQueue<>();
+
+    /** Where readers find the file of a value from now on. */
+    void shows(Path file) {
+        shown = file;
+    }
 
     void answer(HttpExchange exchange) throws IOException {
         String uri = exchange.getRequestURI().toString();
@@ -37,7 +48,8 @@ final class FakeData {
         } else if (name.equals("n/lost")) {
             problem(exchange, 410, "gateway/data-lost", false);
         } else if (uri.endsWith("&as=path")) {
-            json(exchange, 200, Map.of("path", "/nowhere/at/all", "bytes", 1L));
+            boolean unseen = name.equals("n/" + Integer.toHexString(UNSEEN.hashCode()));
+            json(exchange, 200, unseen ? Map.of("bytes", 1L) : Map.of("path", shown.toString(), "bytes", 1L));
         } else {
             get(exchange, name.substring("n/".length()), range);
         }

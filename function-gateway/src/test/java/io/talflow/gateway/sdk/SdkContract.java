@@ -4,48 +4,18 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
 import io.talflow.tal.Json;
-import java.io.IOException;
 import java.net.Socket;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import org.junit.jupiter.api.AfterAll;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The function contract on the wire: the same scenarios for the server of each SDK, a process of its own. */
-@TestInstance(TestInstance.Lifecycle.PER_CLASS)
-abstract class SdkContract {
-    private FakeRuntime runtime;
-    private SdkServer server;
-    private SdkCalls calls;
-
-    /** Starts the SDK's server with its contract handler, or with another handler of that name. */
-    abstract SdkServer start(String handler) throws IOException;
-
-    /** The contract handler's name. */
-    abstract String handler();
-
-    @BeforeAll
-    void start() throws IOException {
-        runtime = new FakeRuntime();
-        server = start(handler());
-        calls = new SdkCalls(runtime, server);
-    }
-
-    @AfterAll
-    void stop() {
-        if (server != null) {
-            server.close();
-            runtime.close();
-        }
-    }
-
+/** The function contract on the wire: the same scenarios for the server of each SDK. */
+abstract class SdkContract extends SdkValues {
     @ParameterizedTest
     @ValueSource(
             strings = {
@@ -197,44 +167,6 @@ abstract class SdkContract {
     }
 
     @Test
-    void handsValuesOverAndReadsThemBack() throws Exception {
-        runtime.data.asked.clear();
-        assertThat(Json.parse(call(Map.of("do", "values", "name", "film/1 é", "size", 300_000L))
-                        .body()))
-                .as("bytes, a file and a stream, each as it was")
-                .isEqualTo(List.of("video/mp4", true, true, true));
-        assertThat(runtime.data.asked.peek())
-                .isEqualTo(new FakeData.Asked(
-                        "PUT", "/v1/runtime/data/film%2F1%20%C3%A9?nodes=2&replicate=always", "", "video/mp4"));
-    }
-
-    @Test
-    void waitsForRoomAndGoesOnWhereAStreamBrokeOff() throws Exception {
-        runtime.data.asked.clear();
-        for (String name : List.of(FakeData.FULL, FakeData.CUT)) {
-            assertThat(Json.parse(call(Map.of("do", "values", "name", name, "size", 300_000L))
-                            .body()))
-                    .as(name)
-                    .isEqualTo(List.of("video/mp4", true, true, true));
-        }
-        assertThat(runtime.data.asked)
-                .extracting(FakeData.Asked::range)
-                .contains("bytes=%d-".formatted(FakeData.CUT_AT));
-    }
-
-    @Test
-    void readsAValueThatIsInItsReferenceAndSaysWhenOneIsLost() throws Exception {
-        Map<String, Object> inline = Map.of("$data", Map.of("name", "v", "bytes", 5L, "base64", "aGVsbG8="));
-        assertThat(call(Map.of("do", "text", "value", inline)).body()).isEqualTo("\"hello\"");
-        Map<String, Object> lost =
-                Map.of("$data", Map.of("name", "v", "bytes", 5L, "href", "/v1/runtime/data/n/lost?bytes=5"));
-        assertThat(call(Map.of("do", "text", "value", lost)).body()).isEqualTo("\"gateway/data-lost\"");
-        HttpResponse<String> none = call(Map.of("do", "text", "value", Map.of("x", 1L)));
-        assertThat(none.statusCode()).isEqualTo(500);
-        assertThat(none.body()).contains("not a reference");
-    }
-
-    @Test
     void servesSeveralCallsAtOnce() throws Exception {
         List<Socket> sockets = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
@@ -287,13 +219,5 @@ abstract class SdkContract {
             assertThat(other.exitCode()).isEqualTo(1);
             assertThat(other.printed()).contains("no_such_handler");
         }
-    }
-
-    private HttpResponse<String> call(Map<String, Object> input) throws Exception {
-        return call(Json.text(input));
-    }
-
-    private HttpResponse<String> call(String input) throws Exception {
-        return calls.call(input);
     }
 }

@@ -25,6 +25,8 @@ final class Data {
     private final String token;
     private final long deadline;
     private final Clock clock;
+    /** Files of values; until the gateway says that it does not. */
+    private volatile boolean seesFiles = true;
 
     /** @param deadline epoch milliseconds, after which nothing is tried again; 0: after 60 s */
     Data(URI gateway, String token, long deadline, Clock clock) {
@@ -52,10 +54,10 @@ final class Data {
         if (value.get("base64") instanceof String base64) {
             return new ByteArrayInputStream(Base64.getDecoder().decode(base64));
         }
-        return file(value).orElseGet(() -> new ValueStream(this, value));
+        return (seesFiles ? file(value) : Optional.<InputStream>empty()).orElseGet(() -> new ValueStream(this, value));
     }
 
-    /** The value's file, where this process is on the gateway's machine. */
+    /** The value's file, on the gateway's machine or as its container sees it. Empty: it is to be streamed. */
     private Optional<InputStream> file(Map<?, ?> value) {
         Map<String, Object> place = again(value.get("name"), () -> {
             try (DataExchange exchange = new DataExchange(gateway, token)) {
@@ -63,8 +65,12 @@ final class Data {
                 return json(exchange);
             }
         });
+        if (!(place.get("path") instanceof String where)) {
+            seesFiles = false;
+            return Optional.empty();
+        }
         try {
-            Path path = Path.of(String.valueOf(place.get("path")));
+            Path path = Path.of(where);
             return Files.size(path) == (Long) value.get("bytes")
                     ? Optional.of(Files.newInputStream(path))
                     : Optional.empty();
