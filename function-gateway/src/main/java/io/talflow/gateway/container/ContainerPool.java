@@ -21,8 +21,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Containers, started when a call finds none with room and kept warm while they are used. A call that waits is given whatever
- * comes first, a warm container that has finished or a new one. At most {@code limit} at once, of all functions together; when that
- * is reached, one that is idle makes room; and one that has just finished, for a function whose calls have waited longer
+ * comes first, a warm container that has finished or a new one. At most {@code limit} at once, of all functions together, but for
+ * calls that one which runs waits for; when that is reached, one that is idle makes room; and one that has just finished, for a function whose calls have waited longer
  * than {@link #PATIENCE}.
  */
 final class ContainerPool implements AutoCloseable {
@@ -59,7 +59,7 @@ final class ContainerPool implements AutoCloseable {
             if (closed) {
                 return;
             }
-            of(job.key(), job.image()).waiting().add(job);
+            of(job.key(), job.image()).waits(job);
             fill(then);
         });
     }
@@ -68,7 +68,7 @@ final class ContainerPool implements AutoCloseable {
         synchronized (this) {
             FunctionContainers function = functions.get(job.key());
             if (function != null) {
-                function.waiting().remove(job);
+                function.waitsNoMore(job);
             }
         }
         job.cancel();
@@ -115,12 +115,11 @@ final class ContainerPool implements AutoCloseable {
         }
         functions.values().forEach(function -> give(function, then));
         List<FunctionContainers> lacking = functions.values().stream()
-                .filter(FunctionContainers::wantsAnother)
-                .sorted(Comparator.comparingLong(
-                        function -> function.waiting().peek().submittedAtNanos()))
+                .filter(function -> function.wantsAnother() || function.needsAnother())
+                .sorted(Comparator.comparingLong(function -> function.first().submittedAtNanos()))
                 .toList();
         for (FunctionContainers function : lacking) {
-            while (function.wantsAnother() && places < limit) {
+            while (function.needsAnother() || function.wantsAnother() && places < limit) {
                 start(function, then);
             }
             if (function.wantsAnother() && places - leaving >= limit) {
@@ -130,12 +129,13 @@ final class ContainerPool implements AutoCloseable {
     }
 
     private void give(FunctionContainers function, List<Runnable> then) {
-        while (!function.waiting().isEmpty()) {
+        while (function.isAwaited()) {
             Optional<RunningContainer> free = function.free();
             if (free.isEmpty()) {
                 return;
             }
-            ContainerJob job = function.waiting().remove();
+            ContainerJob job = function.first();
+            function.waitsNoMore(job);
             RunningContainer container = free.get();
             container.enter();
             Start start = job.submittedAtNanos() < container.readyAtNanos() ? Start.COLD : Start.WARM;
@@ -154,11 +154,11 @@ final class ContainerPool implements AutoCloseable {
         change(then -> {
             container.leave(parts.clock().millis());
             FunctionContainers function = functions.get(container.key());
-            if (after != ContainerCall.After.USABLE || isWanted(function)) {
+            if (after != ContainerCall.After.USABLE || function.hasTooMany() || isWanted(function)) {
                 function.remove(container);
             }
             if (after == ContainerCall.After.ABSENT) {
-                function.waiting().addFirst(job);
+                function.waitsAgain(job);
             }
             if (container.calls() == 0 && !function.has(container)) {
                 end(container, then);
@@ -203,12 +203,10 @@ final class ContainerPool implements AutoCloseable {
         change(then -> {
             places--;
             function.failedToStart(parts.clock().millis());
-            if (function.count() == 0) {
-                List<ContainerJob> lost = List.copyOf(function.waiting());
-                function.waiting().clear();
-                lost.forEach(job -> then.add(() -> job.outcome()
-                        .complete(FunctionErrors.environment(parts.clock().millis(), why.getMessage(), why.output()))));
-            }
+            function.takeLost()
+                    .forEach(job -> then.add(() -> job.outcome()
+                            .complete(FunctionErrors.environment(
+                                    parts.clock().millis(), why.getMessage(), why.output()))));
             fill(then);
         });
     }
@@ -224,14 +222,15 @@ final class ContainerPool implements AutoCloseable {
         });
     }
 
-    /** Whether another function has waited so long for a place that this one gives one up. */
+    /** Whether this function is to give up a place: there are too many, or another has waited for one for so long. */
     private boolean isWanted(FunctionContainers giving) {
         long patience = PATIENCE.toNanos();
-        return places - leaving >= limit
-                && functions.values().stream()
-                        .anyMatch(other -> other != giving
-                                && other.wantsAnother()
-                                && System.nanoTime() - other.waiting().peek().submittedAtNanos() > patience);
+        return places - leaving > limit
+                || places - leaving == limit
+                        && functions.values().stream()
+                                .anyMatch(other -> other != giving
+                                        && other.wantsAnother()
+                                        && System.nanoTime() - other.first().submittedAtNanos() > patience);
     }
 
     /** Ends the container that has been idle longest. */
@@ -276,7 +275,7 @@ final class ContainerPool implements AutoCloseable {
         change(then -> {
             closed = true;
             for (FunctionContainers function : functions.values()) {
-                function.waiting().clear();
+                function.clear();
                 for (RunningContainer container : function.all()) {
                     function.remove(container);
                     end(container, then);

@@ -18,6 +18,9 @@ final class FunctionContainers {
     private final FunctionKey key;
     private final Function.Executor.Image image;
     private final Deque<ContainerJob> waiting = new ArrayDeque<>();
+    /** For these a call waits that runs, and keeps its container while it does. */
+    private final Deque<ContainerJob> awaited = new ArrayDeque<>();
+
     private final List<RunningContainer> containers = new ArrayList<>();
     private int starting;
     private long coldStarts;
@@ -39,8 +42,46 @@ final class FunctionContainers {
         return image;
     }
 
-    Deque<ContainerJob> waiting() {
-        return waiting;
+    void waits(ContainerJob job) {
+        of(job).add(job);
+    }
+
+    /** It was given a container that never took it. */
+    void waitsAgain(ContainerJob job) {
+        of(job).addFirst(job);
+    }
+
+    void waitsNoMore(ContainerJob job) {
+        of(job).remove(job);
+    }
+
+    private Deque<ContainerJob> of(ContainerJob job) {
+        return job.call().awaited() ? awaited : waiting;
+    }
+
+    boolean isAwaited() {
+        return !waiting.isEmpty() || !awaited.isEmpty();
+    }
+
+    /** Who is to be served next. */
+    ContainerJob first() {
+        return awaited.isEmpty() ? waiting.element() : awaited.element();
+    }
+
+    /** Takes out those that no container will serve: all that wait, or if there are some yet, those that would not wait for one. */
+    List<ContainerJob> takeLost() {
+        List<ContainerJob> lost = new ArrayList<>(awaited);
+        awaited.clear();
+        if (count() == 0) {
+            lost.addAll(waiting);
+            waiting.clear();
+        }
+        return lost;
+    }
+
+    void clear() {
+        waiting.clear();
+        awaited.clear();
     }
 
     /** Of those that have room for a call, the fullest: the others may become idle and end. */
@@ -57,8 +98,17 @@ final class FunctionContainers {
 
     /** More wait than those that start will take, and it may have another. */
     boolean wantsAnother() {
-        return waiting.size() > starting * image.container().concurrency()
+        return waiting.size() + awaited.size() > starting * image.container().concurrency()
                 && count() < image.container().max();
+    }
+
+    /** One whatever its bound is: who waits for the call holds a container that might never be free before. */
+    boolean needsAnother() {
+        return awaited.size() > starting * image.container().concurrency();
+    }
+
+    boolean hasTooMany() {
+        return count() > image.container().max();
     }
 
     int count() {
@@ -133,7 +183,7 @@ final class FunctionContainers {
                 containers.size() - idle(),
                 idle(),
                 starting,
-                waiting.size(),
+                waiting.size() + awaited.size(),
                 coldStarts,
                 warmStarts,
                 failedStarts,

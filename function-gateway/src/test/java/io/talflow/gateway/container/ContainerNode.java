@@ -26,6 +26,7 @@ import java.time.Duration;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -83,10 +84,16 @@ final class ContainerNode implements AutoCloseable {
     }
 
     Execution start(Function function, Map<String, Object> input) {
+        return start(function, input, false);
+    }
+
+    /** @param awaited by a function that runs */
+    Execution start(Function function, Map<String, Object> input, boolean awaited) {
         FiringKey key = new FiringKey("w/t@0/" + function.name() + "/" + firings.getAndIncrement(), 1);
         Firing firing = new Firing(key, "w/t", "w", VERSION, function.name(), function.name(), Json.bytes(input));
+        Access access = new Access(new Access.Urls("http://here", "http://here"), "token");
         return containers.run(
-                new FunctionCall(firing, function, new Access(new Access.Urls("http://here", "http://here"), "token")));
+                new FunctionCall(firing, function, access, new CompletableFuture<>(), start -> {}, awaited));
     }
 
     /** Calls made so far; each has its number, from 0, in its firing. */
