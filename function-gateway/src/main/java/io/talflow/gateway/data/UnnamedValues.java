@@ -104,7 +104,7 @@ final class UnnamedValues {
                 .whenCompleteAsync((unnamed, error) -> answered(task, turn, asked, unnamed, error), thread);
     }
 
-    /** Of a value found after a restart nobody knows whether the function that put it has told of it. A copy was read. */
+    /** While it is not known which function put a value, nobody knows whether that has told of it. A copy was read. */
     private static boolean canBeJudged(Value value) {
         return value.descriptor().copy() || !value.descriptor().of().isEmpty();
     }

@@ -109,15 +109,23 @@ class UnnamedValuesTest {
     }
 
     @Test
-    void areNotJudgedAfterAKillOfTheirNode() throws IOException {
+    void areFreedAfterARestartOfTheirNodeOnceNothingNamesThem() throws IOException {
         Value put = put("0a", false, "w/t@0/f/0");
-        values.path(put);
+        Value copy = put("0b", true, "");
+        Value remade = put("0c", false, "");
         values.close();
         open();
         look(0);
         look(UnnamedValues.FIRST_MILLIS);
-        assertThat(tasks.asked).isEmpty();
+        assertThat(tasks.asked)
+                .as("with the function that put it, which may run again")
+                .containsExactly(Map.of(
+                        put.descriptor().id(), "w/t@0/f/0", copy.descriptor().id(), ""));
         assertThat(values.find(TASK, put.descriptor().id())).isPresent();
+        tasks.unnamed.add(put.descriptor().id());
+        look(2 * UnnamedValues.FIRST_MILLIS);
+        assertThat(values.find(TASK, put.descriptor().id())).isEmpty();
+        assertThat(values.find(TASK, remade.descriptor().id())).isPresent();
     }
 
     private void look(long millisLater) {

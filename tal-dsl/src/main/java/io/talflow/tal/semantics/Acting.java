@@ -134,7 +134,7 @@ final class Acting implements Action.Visitor<Void> {
                 .findFirst();
         Optional<String> topic = declared.flatMap(EventDeclaration::topic);
         if (References.mayBeIn(event.data())) {
-            run.state.put(Unnamed.LEFT, new byte[] {1});
+            Unnamed.leaves(run.state, event.data());
         }
         run.effects.add(new Effect.Emit(topic, event));
         if (declared.isPresent() && topic.isEmpty()) {

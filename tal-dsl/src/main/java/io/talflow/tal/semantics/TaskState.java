@@ -25,7 +25,7 @@ import java.util.function.BiConsumer;
  * <tr><td>{@code k/CALL.D …}</td><td>what a running function has signalled, see {@link Signals}</td></tr>
  * <tr><td>{@code t#I t/ID}</td><td>timers</td></tr>
  * <tr><td>{@code u/I}</td><td>a completed invocation that can be undone</td></tr>
- * <tr><td>{@code w}</td><td>there if a reference has left by an {@code emit}, see {@link Unnamed}</td></tr>
+ * <tr><td>{@code w}</td><td>ids of values whose references have left by an {@code emit}, see {@link Unnamed}</td></tr>
  * <tr><td>{@code x x/I}</td><td>the list of added rules, an added rule</td></tr>
  * <tr><td>{@code p/I e/B g#I}</td><td>a parked event, ids of foreign events, rows to be removed</td></tr>
  * </table>

@@ -2,11 +2,13 @@ package io.talflow.tal.semantics;
 
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Predicate;
 
 /**
  * Which values by reference nothing in a task names any more, so that nothing the task still does can read them. The rows
@@ -17,9 +19,13 @@ import java.util.Set;
  * and none is let go for the shape that its reference has.
  */
 final class Unnamed {
-    /** There if a reference has left by an {@code emit}: it may be on its way back, and no row says so. */
+    /** Ids of values whose references have left by an {@code emit}: each may be on its way back, and no other row says so. */
     static final String LEFT = "w";
 
+    /** In place of the ids, if they are too many. */
+    private static final byte[] ALL = {'*'};
+
+    private static final int MOST_LEFT_BYTES = 64 * 1024;
     private static final int ID_LENGTH = 32;
 
     private final TaskState state;
@@ -42,7 +48,7 @@ final class Unnamed {
                 asked.put(id, fields.get("of") instanceof String of ? of : "");
             }
         }
-        boolean answers = !header.status.isFinal() && state.get(LEFT) == null;
+        boolean answers = !header.status.isFinal() && !Arrays.equals(state.get(LEFT), ALL);
         Map<String, Object> answer = new LinkedHashMap<>();
         answer.put("task", header.task);
         answer.put("status", header.status.name());
@@ -61,7 +67,7 @@ final class Unnamed {
                 }
             }
             if (!isOnlyTold(name)) {
-                removeNamed(row, left);
+                named(row, left::remove);
             }
         });
         left.removeIf(id -> open.contains(asked.get(id)));
@@ -73,14 +79,32 @@ final class Unnamed {
         return name.startsWith("b/") || name.startsWith("y/");
     }
 
-    private static void removeNamed(byte[] row, Set<String> ids) {
+    /** An {@code emit} sends this: what it names is named until the task's end; if that becomes too much to remember, everything is. */
+    static void leaves(TaskState state, byte[] data) {
+        byte[] before = state.get(LEFT);
+        if (Arrays.equals(before, ALL)) {
+            return;
+        }
+        Set<String> left = new LinkedHashSet<>();
+        named(before == null ? new byte[0] : before, left::add);
+        if (!named(data, left::add)) {
+            return;
+        }
+        byte[] row = String.join(" ", left).getBytes(StandardCharsets.US_ASCII);
+        state.put(LEFT, row.length > MOST_LEFT_BYTES ? ALL : row);
+    }
+
+    /** @return whether there was one that {@code id} took */
+    private static boolean named(byte[] row, Predicate<String> id) {
+        boolean taken = false;
         int digits = 0;
         for (int at = 0; at < row.length; at++) {
             byte b = row[at];
             digits = b >= '0' && b <= '9' || b >= 'a' && b <= 'f' ? digits + 1 : 0;
             if (digits >= ID_LENGTH) {
-                ids.remove(new String(row, at + 1 - ID_LENGTH, ID_LENGTH, StandardCharsets.US_ASCII));
+                taken |= id.test(new String(row, at + 1 - ID_LENGTH, ID_LENGTH, StandardCharsets.US_ASCII));
             }
         }
+        return taken;
     }
 }

@@ -4,12 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.List;
 import java.util.Map;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 
 @DisplayName("A value by reference is named")
 class UnnamedTest {
     private static final String ID = "0123456789abcdef".repeat(2);
+    private static final String OTHER = "fedcba9876543210".repeat(2);
 
     private static final String WORKFLOW = """
             tal: 1
@@ -67,10 +69,34 @@ class UnnamedTest {
                 "- {when: {event: go}, do: {complete: 1}}");
         task.complete(task.call("make"), reference());
         assertThat(unnamed(task)).isEmpty();
+        assertThat(task.unnamed(Map.of(OTHER, ""))).as("others do not").containsExactly(OTHER);
         task.event("com.example.go", 1L);
         assertThat(task.ended()).isEqualTo("COMPLETED");
         assertThat(unnamed(task)).as("it goes with its task").isEmpty();
         assertThat(task.rows()).doesNotContainKey(Unnamed.LEFT);
+    }
+
+    @Test
+    void untilTheEndIfMoreHaveLeftThanATaskRemembers() {
+        TaskScript task = film(
+                "- {when: {event: go}, fires: each, do: {emit: {type: com.example.out, data: '${ event.data }'}}}");
+        for (int sent = 0; sent < 3; sent++) {
+            task.event("com.example.go", references(sent));
+            assertThat(task.unnamed(Map.of(id(sent * 1_000 + 999), "", OTHER, "")))
+                    .as("the last of %d thousand", sent + 1)
+                    .isEqualTo(sent < 1 ? List.of(OTHER) : List.of());
+        }
+        assertThat(task.rows().get(Unnamed.LEFT)).as("what it remembers").hasSize(1);
+    }
+
+    private static List<Object> references(int thousand) {
+        return IntStream.range(0, 1_000)
+                .<Object>mapToObj(number -> reference(id(thousand * 1_000 + number)))
+                .toList();
+    }
+
+    private static String id(int number) {
+        return "%032x".formatted(number + 0xabc0000L);
     }
 
     @Test
@@ -105,6 +131,10 @@ class UnnamedTest {
     }
 
     private static Map<String, Object> reference() {
-        return Map.of("$data", Map.of("name", "film", "href", "/v1/runtime/data/n/%s?bytes=1".formatted(ID)));
+        return reference(ID);
+    }
+
+    private static Map<String, Object> reference(String id) {
+        return Map.of("$data", Map.of("name", "film", "href", "/v1/runtime/data/n/%s?bytes=1".formatted(id)));
     }
 }
