@@ -199,13 +199,23 @@ final class JoinOperator implements AutoCloseable {
     /** Lets the job's clock go on: what waits to be removed is. */
     private void tick() throws Exception {
         clockMillis++;
+        took(clock(), false);
+    }
+
+    /** What the job's clock makes happen. @return how long it took, nanoseconds */
+    private long clock() throws Exception {
         long began = System.nanoTime();
         harness.setProcessingTime(clockMillis);
-        took(System.nanoTime() - began, false);
+        return System.nanoTime() - began;
     }
 
     private void took(long nanos, boolean completion) throws Exception {
         steps.took(nanos, completion);
+        long elapsedMillis = (System.nanoTime() - beganNanos) / 1_000_000;
+        if (elapsedMillis > clockMillis) {
+            clockMillis = elapsedMillis;
+            steps.took(clock(), false);
+        }
         if (System.nanoTime() > snapshotAtNanos) {
             long cpuBefore = Machine.threadCpuNanos();
             snapshots++;

@@ -41,9 +41,8 @@ import org.apache.flink.util.OutputTag;
  * {@code KeyedBroadcastProcessFunction}, since a task that an arriving definition releases must be able to do anything a
  * task can do.
  *
- * <p>Moves state in and out and nothing else: {@link TaskEngine} decides, {@link NfaMatcher} matches. A task has three timers
- * of the job's clock, in their own namespaces: one pokes it by an event in the log, one removes rows nobody reads any more,
- * one the tombstone. State has no other TTL.
+ * <p>Moves state in and out and nothing else: {@link TaskEngine} decides, {@link NfaMatcher} matches. By the job's clock a
+ * task is poked by an event in the log, its unread rows are removed, and its tombstone: three timers, each in a namespace.
  */
 public final class EventSinkOperator extends AbstractStreamOperator<Request>
         implements TwoInputStreamOperator<LogRecord, DefinitionRecord, Request>, Triggerable<String, String> {
@@ -176,6 +175,7 @@ public final class EventSinkOperator extends AbstractStreamOperator<Request>
             output.collect(reused.replace(Request.ended(event)));
         }
         apply(effects, record);
+        reports.relieve();
         rows.relieve();
     }
 

@@ -21,10 +21,13 @@ import org.apache.flink.streaming.runtime.tasks.ProcessingTimeService;
 final class Reports {
     /** How long; nobody waits for them, people look at them. */
     private static final long HELD_MILLIS = 25;
+    /** How many at most, or writing them would hold the events up. */
+    private static final int MOST_HELD = 500;
 
     private final Consumer<Outgoing> out;
     private final ProcessingTimeService timers;
     private final Map<String, OfTask> held = new HashMap<>();
+    private int added;
 
     Reports(Consumer<Outgoing> out, ProcessingTimeService timers) {
         this.out = out;
@@ -50,6 +53,7 @@ final class Reports {
     }
 
     private OfTask of(String task) {
+        added++;
         if (held.isEmpty()) {
             long at = timers.getCurrentProcessingTime() + HELD_MILLIS;
             ScheduledFuture<?> unused = timers.registerTimer(at, now -> flush());
@@ -65,8 +69,16 @@ final class Reports {
         }
     }
 
+    /** Writes all that is held if that is much. Between two events, since what one tells leaves together. */
+    void relieve() {
+        if (added >= MOST_HELD) {
+            flush();
+        }
+    }
+
     /** Writes all that is held. */
     void flush() {
+        added = 0;
         held.values().forEach(this::writeStatuses);
         held.values().forEach(this::writeDecisions);
         held.clear();

@@ -22,7 +22,7 @@ final class RowStore {
     private static final int MAX_CHANGED = 4_096;
     /** Rows written with an event once there are more than that. */
     private static final int AT_ONCE = 16;
-    /** Rows kept of one task; of a larger one all that is not changed is dropped when a checkpoint is taken. */
+    /** Rows kept of one task; of a larger one a row is dropped when it is written, and the rest when a checkpoint is taken. */
     private static final int MAX_KEPT = 1_024;
 
     /** Sets the task whose keyed state is read and written. */
@@ -43,7 +43,7 @@ final class RowStore {
 
     /** A row as memory has it. */
     private static final class Row {
-        private final String task;
+        private final TaskRows owner;
         private final String name;
         /** Null: there is none. */
         private byte[] value;
@@ -52,8 +52,8 @@ final class RowStore {
 
         private boolean changed;
 
-        Row(String task, String name, byte[] value) {
-            this.task = task;
+        Row(TaskRows owner, String name, byte[] value) {
+            this.owner = owner;
             this.name = name;
             this.value = value;
             this.stored = value != null;
@@ -113,10 +113,18 @@ final class RowStore {
         private Row row(String name) {
             Row row = rows.get(name);
             if (row == null) {
-                row = new Row(task, name, load(name));
+                row = new Row(this, name, load(name));
                 rows.put(name, row);
             }
             return row;
+        }
+
+        /** Keyed state has the row as it is. Those of a task with many would fill the memory between two checkpoints. */
+        private void wrote(Row row) {
+            if (rows.size() > MAX_KEPT) {
+                rows.remove(row.name);
+                complete = false;
+            }
         }
 
         private byte[] load(String name) {
@@ -152,7 +160,7 @@ final class RowStore {
         List<Row> all = new ArrayList<>(changed);
         changed.clear();
         // One task after the other: a change of key costs more than a write.
-        all.sort((a, b) -> a.task.compareTo(b.task));
+        all.sort((a, b) -> a.owner.task.compareTo(b.owner.task));
         for (Row row : all) {
             write(row);
         }
@@ -173,13 +181,14 @@ final class RowStore {
     private void write(Row row) throws Exception {
         row.changed = false;
         if (row.value != null) {
-            key.set(row.task);
+            key.set(row.owner.task);
             state.put(row.name, row.value);
             row.stored = true;
         } else if (row.stored) {
-            key.set(row.task);
+            key.set(row.owner.task);
             state.remove(row.name);
             row.stored = false;
         }
+        row.owner.wrote(row);
     }
 }

@@ -45,6 +45,18 @@ class ReportsHarnessTest {
     }
 
     @Test
+    void leaveAtOnceWhenTheyAreMany() throws Exception {
+        try (SinkHarness harness = started()) {
+            for (int task = 0; harness.outNow().isEmpty(); task++) {
+                assertThat(task).isLessThan(500);
+                harness.log(SinkHarness.start("w/" + task));
+            }
+            harness.log(SinkHarness.start("w/next"));
+            assertThat(harness.outNow()).as("held again").isEmpty();
+        }
+    }
+
+    @Test
     void leaveWhenTheTaskEndsTheLastStatusOfEachAndThenEveryDecision() throws Exception {
         try (SinkHarness harness = started()) {
             harness.log(completed("rule-1/0", "first"));
