@@ -154,7 +154,7 @@ final class RecoveredOperator implements Engine, AutoCloseable {
                 request.function(),
                 request.as(),
                 request.input(),
-                "");
+                request.nodes());
     }
 
     private Said said(LogRecord record) throws Exception {

@@ -46,13 +46,13 @@ public final class Agreement {
     }
 
     private static String expected(Case of) {
-        return lines(Oracle.firings(of.flow(), of.log()));
+        return lines(Oracle.firings(of.flow(), of.log())) + lines(Oracle.calls(of.flow(), of.log()));
     }
 
     /** A failure of the engine is a difference like another, so that its case is made small too. */
     private String fired(Case of) {
         try {
-            return lines(Product.firings(of, engine));
+            return lines(Product.firingsAndCalls(of, engine));
         } catch (RuntimeException e) {
             return "the engine failed: " + e;
         }

@@ -3,6 +3,7 @@ package io.talflow.tal.oracle;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -12,9 +13,11 @@ final class Calls {
     private final Flow flow;
     private final Map<String, Invoked> all = new LinkedHashMap<>();
     private final Map<String, Bound> bounds = new HashMap<>();
+    private final Placed placed;
 
-    Calls(Flow flow) {
+    Calls(Flow flow, Placed placed) {
         this.flow = flow;
+        this.placed = placed;
     }
 
     /** A firing's; nothing if its rule invokes none. */
@@ -22,7 +25,7 @@ final class Calls {
         Bound bound = bounds.computeIfAbsent(rule.id(), id -> new Bound(rule.most()));
         flow.functions().stream()
                 .filter(function -> function.name().equals(rule.invoke()))
-                .forEach(function -> all.put(firing, new Invoked(function, firing, slice, bound)));
+                .forEach(function -> all.put(firing, new Invoked(function, firing, slice, bound, placed)));
     }
 
     /** Empty: it never was, or has ended. */
@@ -30,8 +33,12 @@ final class Calls {
         return Optional.ofNullable(all.get(firing)).filter(Invoked::isOpen);
     }
 
-    Stream<Invoked> openOf(String node) {
-        return all.values().stream().filter(call -> call.isOpen() && call.isOf(node));
+    /** In the order in which a cancel ends them (D43): first what waits, then what runs. */
+    List<Invoked> openOf(String node) {
+        return all.values().stream()
+                .filter(call -> call.isOpen() && call.isOf(node))
+                .sorted(Comparator.comparing(Invoked::isRunning))
+                .toList();
     }
 
     /** Of the retries that are due the first; of one time the one that waits longest. */

@@ -52,6 +52,24 @@ final class DrawLog {
         return log;
     }
 
+    /** Nodes come and go among it. */
+    private List<RawEvent> placed() {
+        List<RawEvent> all = new ArrayList<>();
+        for (RawEvent event : log) {
+            if (random.nextInt(16) == 0) {
+                String id = "p" + all.size();
+                all.add(new RawEvent(RawEvent.Type.PLACED, "", "/job", id, nodes(), 0, "", event.timeMillis()));
+            }
+            all.add(event.type() == RawEvent.Type.LOST ? event.onNodes(nodes()) : event);
+        }
+        return all;
+    }
+
+    /** Which ones, a letter each; mostly some. */
+    private String nodes() {
+        return List.of("a", "b", "ab", "bc", "abc", "").get(random.nextInt(6));
+    }
+
     /** What {@code split} of the firing go/0 says, and its bodies, in among other events. */
     List<RawEvent> streaming(int most) {
         for (int left = random.nextInt(most) + 1; left > 0; left--) {
@@ -60,7 +78,7 @@ final class DrawLog {
         if (random.nextInt(3) == 0) {
             undoing();
         }
-        return log;
+        return placed();
     }
 
     /** Some slices, and what becomes of their bodies, most of it of the attempt that runs. */
@@ -78,7 +96,7 @@ final class DrawLog {
         if (random.nextBoolean()) {
             undoing();
         }
-        return log;
+        return placed();
     }
 
     /** A cancel, and how its compensations end, whichever there are: the last first, some tried again. */

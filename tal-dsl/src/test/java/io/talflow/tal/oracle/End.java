@@ -10,13 +10,15 @@ final class End {
 
     private final Oracle task;
     private final Flow flow;
+    private final Placed placed;
     private final List<Flow.Function> undoable = new ArrayList<>();
     private String status = "";
     private Optional<Invoked> undoing = Optional.empty();
 
-    End(Oracle task, Flow flow) {
+    End(Oracle task, Flow flow, Placed placed) {
         this.task = task;
         this.flow = flow;
+        this.placed = placed;
     }
 
     /** Whether rules see anything. */
@@ -69,7 +71,7 @@ final class End {
                 .filter(function -> function.name().equals(done.compensate()))
                 .findFirst()
                 .orElseThrow();
-        undoing = Optional.of(new Invoked(undo, COMPENSATE + "/" + number, Optional.empty(), new Bound(0)));
+        undoing = Optional.of(new Invoked(undo, COMPENSATE + "/" + number, Optional.empty(), new Bound(0), placed));
         task.tell(new Fired(COMPENSATE, number, Fired.Branch.UNDO, "#" + task.raw(), List.of(done.name())));
     }
 }

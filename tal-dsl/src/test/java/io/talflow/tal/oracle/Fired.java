@@ -17,7 +17,9 @@ record Fired(String rule, int ordinal, Branch branch, String at, List<String> ev
         /** A compensation: {@code events} names the node that it undoes. */
         UNDO,
         /** The task's end: {@code events} is its status. */
-        END
+        END,
+        /** An attempt's call; the ordinal is the attempt, {@code events} the firing and the nodes it may go to. */
+        CALL
     }
 
     Fired at(String other) {

@@ -25,6 +25,7 @@ final class Invoked {
     private final Set<String> closed = new HashSet<>();
     private final Map<Flow.Retry, Integer> retries = new HashMap<>();
     private final Bound bound;
+    private final Placed placed;
     private Phase phase;
     private int attempt = 1;
     private long attemptFrom;
@@ -39,13 +40,17 @@ final class Invoked {
     }
 
     /** @param bound of the rule that wants it */
-    Invoked(Flow.Function function, String firing, Optional<Occurrence.Slice> slice, Bound bound) {
+    Invoked(Flow.Function function, String firing, Optional<Occurrence.Slice> slice, Bound bound, Placed placed) {
         this.function = function;
         this.firing = firing;
         this.slice = slice;
         this.bound = bound;
+        this.placed = placed;
         function.streams().forEach(stream -> items.put(stream, new LinkedHashMap<>()));
-        phase = bound.takes(this, false) ? Phase.RUNNING : Phase.QUEUED;
+        phase = Phase.QUEUED;
+        if (bound.takes(this, false)) {
+            runs();
+        }
     }
 
     Flow.Function function() {
@@ -59,6 +64,13 @@ final class Invoked {
     /** It has got a place (D48). */
     void runs() {
         phase = Phase.RUNNING;
+        if (!function.isTask()) {
+            placed.call(firing, attempt);
+        }
+    }
+
+    boolean isRunning() {
+        return phase == Phase.RUNNING;
     }
 
     /** When its delay is over; empty: it is not waiting to be tried again. */
@@ -78,7 +90,10 @@ final class Invoked {
 
     /** D48: a retry waits at the head. */
     void isTriedAgain() {
-        phase = bound.takes(this, true) ? Phase.RUNNING : Phase.QUEUED;
+        phase = Phase.QUEUED;
+        if (bound.takes(this, true)) {
+            runs();
+        }
     }
 
     private void ends() {
@@ -114,7 +129,7 @@ final class Invoked {
         boolean ended = switch (event.type()) {
             case COMPLETED -> true;
             case FAILED -> !willBeTriedAgain("E" + event.n(), task);
-            case LOST -> !function.isTask() && isLostForGood() && !willBeTriedAgain("Node.Lost", task);
+            case LOST -> !function.isTask() && isLostForGood(event) && !willBeTriedAgain("Node.Lost", task);
             default -> false;
         };
         if (ended) {
@@ -124,12 +139,14 @@ final class Invoked {
     }
 
     /** D57: the next attempt at once, in the same place; the tenth loss is a failure. */
-    private boolean isLostForGood() {
+    private boolean isLostForGood(RawEvent event) {
+        placed.on(event.subject());
         if (losses == 9) {
             return true;
         }
         losses++;
         attempt++;
+        runs();
         return false;
     }
 

@@ -25,6 +25,7 @@ final class Oracle {
     private final List<Known> rules = new ArrayList<>();
     private final Deque<Runnable> pending = new ArrayDeque<>();
     private final Set<String> outside = new HashSet<>();
+    private final Placed placed = new Placed(this::raw);
     private final Calls calls;
     private final End end;
     private int raw;
@@ -32,8 +33,8 @@ final class Oracle {
     private Oracle(Flow flow, long startMicros) {
         this.flow = flow;
         this.start = Moment.ofOccurrence(startMicros, -1);
-        this.calls = new Calls(flow);
-        this.end = new End(this, flow);
+        this.calls = new Calls(flow, placed);
+        this.end = new End(this, flow, placed);
         flow.rules().forEach(rule -> rules.add(new Known(rule, Optional.empty())));
     }
 
@@ -68,6 +69,15 @@ final class Oracle {
 
     /** @param startMicros when the start counts, in microseconds since the time of which the log's times are told */
     static List<Fired> firings(Flow flow, long startMicros, List<RawEvent> log) {
+        return run(flow, startMicros, log).fired;
+    }
+
+    /** All calls that the task makes, in order. */
+    static List<Fired> calls(Flow flow, List<RawEvent> log) {
+        return run(flow, 0, log).placed.calls();
+    }
+
+    private static Oracle run(Flow flow, long startMicros, List<RawEvent> log) {
         Oracle oracle = new Oracle(flow, startMicros);
         oracle.eventTimes.add(startMicros);
         oracle.happens(Expr.Kind.STARTED, "", "", "start", OptionalLong.empty(), Optional.empty());
@@ -79,7 +89,7 @@ final class Oracle {
             oracle.apply(event);
             oracle.deliver();
         }
-        return oracle.fired;
+        return oracle;
     }
 
     long now() {
@@ -99,6 +109,9 @@ final class Oracle {
     }
 
     private void apply(RawEvent event) {
+        if (event.type() == RawEvent.Type.PLACED) {
+            placed.on(event.subject());
+        }
         if (!end.isRunning()) {
             if (!end.isOver()) {
                 end.says(event);
@@ -112,7 +125,7 @@ final class Oracle {
                     happens(Expr.Kind.EVENT, event.name(), event.subject(), event.id(), n, Optional.empty());
                 }
             }
-            case UNKNOWN, POKE -> {}
+            case UNKNOWN, POKE, PLACED -> {}
             case CANCEL -> end.as("CANCELLED", event.n() > 0);
             case ENABLE, DISABLE -> {
                 if (isKnown(event.name())) {
@@ -226,7 +239,7 @@ final class Oracle {
         if (decision.branch == Branch.DO) {
             calls.invoke(rule, rule.id() + "/" + ordinal, match.slice());
             rule.switches().forEach(what -> switched.add(new Switched(match.at(), index, what.rule(), what.on())));
-            calls.openOf(rule.cancel()).toList().forEach(open -> open.cancel(match.event(), this));
+            calls.openOf(rule.cancel()).forEach(open -> open.cancel(match.event(), this));
             rule.adds().ifPresent(this::add);
             if (rule.fails()) {
                 end.as("FAILED", true);

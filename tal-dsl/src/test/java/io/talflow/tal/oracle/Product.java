@@ -35,20 +35,46 @@ final class Product {
     }
 
     static List<Fired> firings(Case of, Engine.Maker maker) {
+        return run(of, maker, new ArrayList<>());
+    }
+
+    /** The firings, and after them all calls that the task makes. */
+    static List<Fired> firingsAndCalls(Case of, Engine.Maker maker) {
+        List<Fired> calls = new ArrayList<>();
+        List<Fired> all = run(of, maker, calls);
+        all.addAll(calls);
+        return all;
+    }
+
+    private static List<Fired> run(Case of, Engine.Maker maker, List<Fired> calls) {
         Engine engine = maker.of(workflow(of), TalText.of(of.flow()));
         List<Fired> fired = new ArrayList<>();
         Map<String, Object> data = Map.of("workflow", TalText.WORKFLOW, "version", engine.version(), "input", Map.of());
-        TalEvent start = TalEvent.engine(START_ID, "/talflow/test", EventTypes.TASK_STARTED, TASK, data);
-        tell(0, engine.on(start, START_MILLIS), fired);
+        TalEvent start = TalEvent.engine(START_ID, "/talflow/test", EventTypes.TASK_STARTED, TASK, data)
+                .with(EventTypes.NODES, nodes(Placed.FIRST));
+        tell(0, engine.on(start, START_MILLIS), fired, calls);
         for (int index = 0; index < of.log().size(); index++) {
             RawEvent raw = of.log().get(index);
-            tell(index + 1, engine.on(event(of.flow(), raw), START_MILLIS + raw.timeMillis()), fired);
+            tell(index + 1, engine.on(event(of.flow(), raw), START_MILLIS + raw.timeMillis()), fired, calls);
         }
         return fired;
     }
 
-    private static void tell(int index, List<Effect> effects, List<Fired> fired) {
+    private static void tell(int index, List<Effect> effects, List<Fired> fired, List<Fired> calls) {
         tell(TASK, decision -> "#" + index, START_MILLIS, effects, fired);
+        effects.stream()
+                .filter(Effect.Dispatch.class::isInstance)
+                .map(effect -> called((Effect.Dispatch) effect, "#" + index))
+                .forEach(calls::add);
+    }
+
+    private static Fired called(Effect.Dispatch call, String at) {
+        String firing = call.firing().substring((TASK + "@1/").length());
+        return Placed.called(firing, call.attempt(), call.nodes().replace(",", ""), at);
+    }
+
+    private static String nodes(String letters) {
+        return String.join(",", letters.split(""));
     }
 
     /**
@@ -115,6 +141,10 @@ final class Product {
     }
 
     private static TalEvent event(Flow flow, RawEvent raw) {
+        boolean named = raw.type() == RawEvent.Type.LOST || raw.type() == RawEvent.Type.PLACED;
+        if (named && !raw.subject().isEmpty()) {
+            return event(flow, raw.withoutSubject()).with(EventTypes.NODES, nodes(raw.subject()));
+        }
         boolean outside = !raw.type().isSaid();
         return new TalEvent(
                 raw.id(),
@@ -138,6 +168,7 @@ final class Product {
             case ADD -> Map.of("add", added(flow, raw.name()), "by", "test");
             case CANCEL -> Map.of("compensate", raw.n() > 0);
             case LOST -> Map.of("reason", "drawn");
+            case PLACED -> Map.of();
             default -> Map.of("n", raw.n());
         };
     }
@@ -161,6 +192,7 @@ final class Product {
             case COMPLETED -> EventTypes.INVOCATION_COMPLETED;
             case FAILED -> EventTypes.INVOCATION_FAILED;
             case LOST -> EventTypes.INVOCATION_LOST;
+            case PLACED -> EventTypes.TASK_PLACED;
             case CANCEL -> EventTypes.TASK_CANCEL;
             case ENABLE, DISABLE, ADD -> EventTypes.TASK_RULES;
         };

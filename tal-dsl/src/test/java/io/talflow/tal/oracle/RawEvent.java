@@ -5,6 +5,7 @@ package io.talflow.tal.oracle;
  *
  * @param name the declared event; the datum's or stream's name for data
  * @param id with the source what D6 knows an outside event by; a slice's key for an item
+ * @param subject its subject; of a loss or a placement the nodes that it names, a letter each, empty for none
  * @param n its {@code data.n}; a close's count
  * @param firing for what a function or a sub-task says: which firing of which rule, {@code RULE/ORDINAL}
  * @param attempt which attempt says it
@@ -35,6 +36,8 @@ record RawEvent(
         FAILED,
         /** The node of an attempt is lost. */
         LOST,
+        /** Nodes have come that the task's functions may run on. */
+        PLACED,
         /** Somebody cancels the task. */
         CANCEL,
         /** An operator's command about the rule {@code name}. */
@@ -80,6 +83,11 @@ record RawEvent(
     }
 
     RawEvent withoutSubject() {
-        return new RawEvent(type, name, source, id, "", n, firing, attempt, timeMillis);
+        return onNodes("");
+    }
+
+    /** @param others the nodes that it names */
+    RawEvent onNodes(String others) {
+        return new RawEvent(type, name, source, id, others, n, firing, attempt, timeMillis);
     }
 }
