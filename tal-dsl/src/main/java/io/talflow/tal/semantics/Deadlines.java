@@ -14,6 +14,9 @@ final class Deadlines {
     /** Takes what a deadline has made of a rule. */
     interface Due {
         void due(CompiledRule rule, Occurrence timer, Firing.Cause cause);
+
+        /** All that was due at one time has happened: what that has caused is delivered. */
+        void settle();
     }
 
     Deadlines(TaskRun run, Nodes nodes, Invocations invocations) {
@@ -22,13 +25,28 @@ final class Deadlines {
         this.invocations = invocations;
     }
 
-    /** Lets everything happen that is due at or before a time; leaves the run's time at the last of it. */
+    /**
+     * Lets everything happen that is due at or before a time; leaves the run's time at the last of it. What a deadline causes
+     * comes after all that is due at its time, so it finds over each window that ends then.
+     */
     void until(long micros, Due due) {
+        long last = Long.MIN_VALUE;
+        boolean settled = true;
         while (!run.header.status.isFinal()) {
             long next = Math.min(run.timers.due(), run.header.deadlineMicros);
+            if (!settled && (next > micros || next > last)) {
+                due.settle();
+                settled = true;
+                continue; // what is set meanwhile may be due, too
+            }
             if (next > micros) {
                 return;
             }
+            if (next > last) {
+                run.next();
+            }
+            settled = false;
+            last = next;
             run.nowMicros = next;
             if (run.header.deadlineMicros <= run.timers.due()) {
                 throw TaskFailure.of(

@@ -234,7 +234,7 @@ final class Receiving {
         for (Occurrence stream : Signals.of(run, invocation).fail(failure)) {
             caught |= run.isRunning() && delivery.deliver(stream);
         }
-        if (!caught) {
+        if (!caught && run.isRunning()) {
             throw TaskFailure.ofInvocation(header, invocation, error);
         }
     }

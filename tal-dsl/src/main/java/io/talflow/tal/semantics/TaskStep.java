@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 
 /** One event applied to a running task: what was due before it, what it is, which rules it concerns, whether the task has ended. */
-final class TaskStep {
+final class TaskStep implements Deadlines.Due {
     /** Occurrences one event may cause, skips of skips included, beyond the slices of the lists it brings. */
     private static final int MAX_CASCADE = 100_000;
     /** Rows removed in the step that ends a task. */
@@ -26,6 +26,8 @@ final class TaskStep {
     private final Ending ending;
     private final Firing firing;
     private final Receiving receiving;
+    /** Whether a deadline has made a rule fire, and what that causes has not been delivered. */
+    private boolean moved;
 
     TaskStep(TaskRun run) {
         this.run = run;
@@ -43,7 +45,7 @@ final class TaskStep {
         Status before = header.status;
         long eventMicros = run.nowMicros;
         try {
-            new Deadlines(run, nodes, invocations).until(eventMicros, this::due);
+            new Deadlines(run, nodes, invocations).until(eventMicros, this);
             run.nowMicros = eventMicros;
             run.next();
             if (!header.status.isFinal()) {
@@ -122,10 +124,18 @@ final class TaskStep {
     }
 
     /** A deadline has made something of a rule's expression. */
-    private void due(CompiledRule rule, Occurrence timer, Firing.Cause cause) {
+    @Override
+    public void due(CompiledRule rule, Occurrence timer, Firing.Cause cause) {
         if (run.isRunning() && run.state.rule(rule).isArmed(rule)) {
-            run.next();
             fire(rule, timer, cause);
+            moved = true;
+        }
+    }
+
+    @Override
+    public void settle() {
+        if (moved) {
+            moved = false;
             deliverAll();
             if (run.isRunning()) {
                 Stall.check(run);

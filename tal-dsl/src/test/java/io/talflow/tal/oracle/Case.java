@@ -5,7 +5,7 @@ import java.util.List;
 /** A workflow and what comes to a task of it. */
 record Case(Flow flow, List<RawEvent> log) {
     Case with(List<Flow.Rule> rules) {
-        return with(new Flow(flow.events(), flow.functions(), rules, flow.addable()));
+        return with(flow.with(rules));
     }
 
     Case with(Flow other) {

@@ -16,6 +16,7 @@ final class Draw {
     private static final Flow.Function SUB = Flow.Function.task("sub");
     private static final Flow.Function UNDO = new Flow.Function("undo", List.of(), List.of());
     private static final List<String> NODES = List.of("split", "body", "body", "sub");
+    private static final List<Flow.Ends> ENDS = List.of(Flow.Ends.COMPLETED, Flow.Ends.FAILED, Flow.Ends.UNDONE);
 
     private final Random random;
     private final Knobs knobs;
@@ -77,11 +78,11 @@ final class Draw {
         List<Rule> rules = new ArrayList<>();
         int count = 1 + random.nextInt(knobs.rules());
         for (int index = 0; index < count; index++) {
-            rules.add(adding(
-                    expressions, rule("r" + index, expressions.root(random.nextInt(knobs.depth() + 1)), count)));
+            Rule drawn = rule("r" + index, expressions.root(random.nextInt(knobs.depth() + 1)), count);
+            rules.add(adding(expressions, ending(drawn)));
         }
         return new Case(
-                new Flow(EVENTS, List.of(), rules, addable(expressions)),
+                lasting(new Flow(EVENTS, List.of(), rules, addable(expressions))),
                 new DrawLog(random, EVENTS).outside(knobs.events()));
     }
 
@@ -94,9 +95,8 @@ final class Draw {
         return rules;
     }
 
-    /** A rule that adds one adds it at an event of the log, by whose end it is armed. */
     private Rule adding(DrawExpr from, Rule rule) {
-        if (mayBeTimed(rule.when()) || random.nextInt(6) > 0) {
+        if (random.nextInt(6) > 0) {
             return rule;
         }
         String id = random.nextBoolean() ? "x0" : "r0";
@@ -104,9 +104,27 @@ final class Draw {
     }
 
     private Rule cancelling(Rule rule) {
-        return mayBeTimed(rule.when()) || random.nextInt(4) > 0
+        return random.nextInt(4) > 0 ? rule : rule.cancelling(NODES.get(random.nextInt(NODES.size())));
+    }
+
+    /** One that a skip makes happen does not skip, or they would go on for ever. */
+    private Rule skipping(Rule rule) {
+        return random.nextInt(4) > 0 || isSettled(rule.when())
                 ? rule
-                : rule.cancelling(NODES.get(random.nextInt(NODES.size())));
+                : rule.skipping(NODES.get(random.nextInt(NODES.size())));
+    }
+
+    private static boolean isSettled(Expr when) {
+        return (when instanceof Expr.Leaf leaf && leaf.kind() == Expr.Kind.SETTLED)
+                || when.children().stream().anyMatch(Draw::isSettled);
+    }
+
+    private Rule ending(Rule rule) {
+        return random.nextInt(10) > 0 ? rule : rule.ending(ENDS.get(random.nextInt(ENDS.size())));
+    }
+
+    private Flow lasting(Flow flow) {
+        return knobs.timed() && random.nextInt(10) == 0 ? flow.lasting(10 + random.nextInt(100)) : flow;
     }
 
     private Flow.Function undone(Flow.Function function) {
@@ -137,7 +155,7 @@ final class Draw {
             rules.add(Rule.of("caught", Expr.leaf(Expr.Kind.FAILED, "body")));
         }
         if (knobs.timed() && random.nextInt(3) == 0) {
-            rules.add(Rule.of("quit", Expr.event("B")).once().failing(true));
+            rules.add(Rule.of("quit", Expr.event("B")).once().ending(Flow.Ends.UNDONE));
         }
         Rule gather = rule("join", streaming.gather(), 0);
         rules.add(random.nextBoolean() ? gather.withOnFailed() : gather);
@@ -147,12 +165,13 @@ final class Draw {
         }
         int more = random.nextInt(knobs.rules());
         for (int index = 0; index < more; index++) {
-            rules.add(adding(
-                    streaming, cancelling(rule("r" + index, streaming.root(random.nextInt(knobs.depth())), more))));
+            Rule drawn = rule("r" + index, streaming.root(random.nextInt(knobs.depth())), more);
+            rules.add(adding(streaming, ending(skipping(cancelling(drawn)))));
         }
-        List<Flow.Function> functions = List.of(undone(trying(SPLIT)), undone(trying(BODY)), trying(UNDO), SUB);
+        Flow.Function split = SPLIT.keepingFirst(random.nextInt(3) == 0);
+        List<Flow.Function> functions = List.of(undone(trying(split)), undone(trying(BODY)), trying(UNDO), SUB);
         return new Case(
-                new Flow(EVENTS, functions, rules, addable(streaming)),
+                lasting(new Flow(EVENTS, functions, rules, addable(streaming))),
                 new DrawLog(random, EVENTS).streaming(knobs.events()));
     }
 
@@ -170,7 +189,7 @@ final class Draw {
             rules.add(Rule.of("caught", Expr.leaf(Expr.Kind.FAILED, "body")));
         }
         if (knobs.timed() && random.nextBoolean()) {
-            rules.add(Rule.of("quit", Expr.event("B")).once().failing(true));
+            rules.add(Rule.of("quit", Expr.event("B")).once().ending(Flow.Ends.UNDONE));
         }
         Flow.Retry retry = new Flow.Retry("", 1 + random.nextInt(3), 5, 1, 0, random.nextInt(4) == 0);
         List<Flow.Function> functions = List.of(SPLIT, undone(BODY.trying(List.of(retry))), trying(UNDO));
@@ -186,7 +205,7 @@ final class Draw {
         if (random.nextInt(4) == 0) {
             rule = rule.once();
         }
-        if (!mayBeTimed(when) && random.nextInt(4) == 0) {
+        if (!seesStart(when) && random.nextInt(4) == 0) {
             rule = rule.onlyIf(1 + random.nextInt(4), random.nextBoolean());
         }
         if (hasWindow(when) && random.nextInt(3) > 0) {
@@ -201,16 +220,6 @@ final class Draw {
     private static boolean seesStart(Expr when) {
         return when.equals(Expr.leaf(Expr.Kind.STARTED, ""))
                 || when.children().stream().anyMatch(Draw::seesStart);
-    }
-
-    /** Whether the event that completes it can be a timer's, which has no {@code n}. */
-    private static boolean mayBeTimed(Expr when) {
-        return when instanceof Expr.Every
-                || when instanceof Expr.Absent
-                || when instanceof Expr.Batch
-                || when instanceof Expr.Gather
-                || seesStart(when)
-                || when.children().stream().anyMatch(Draw::mayBeTimed);
     }
 
     private static boolean hasWindow(Expr when) {

@@ -63,11 +63,14 @@ final class DrawExpr {
         if (depth == 0) {
             return timed && place != Place.INNER && random.nextInt(8) == 0 ? time(0, place) : leaf(place);
         }
+        if (streams && random.nextInt(12) == 0) {
+            return gather();
+        }
         return switch (random.nextInt(timed ? 14 : 8)) {
             case 0 -> leaf(place);
             case 1, 2 -> new Expr.Any(parts(depth, place));
             case 3, 4 -> all(parts(depth, place));
-            case 5, 6 -> new Expr.Seq(sequence(depth, place), false, window());
+            case 5, 6 -> seq(sequence(depth, place));
             case 7 -> new Expr.AtLeast(2, parts(depth, place, 3), window());
             case 8 -> new Expr.Count(1 + random.nextInt(3), node(depth - 1, place), window());
             case 9, 10 -> strict();
@@ -95,6 +98,16 @@ final class DrawExpr {
 
     private Expr all(List<Expr> parts) {
         return new Expr.AtLeast(parts.size(), parts, window());
+    }
+
+    /** One that waits for a failure has no ways, of which the oracle does not say which waits. */
+    private Expr seq(List<Expr> parts) {
+        return new Expr.Seq(parts, false, parts.stream().anyMatch(DrawExpr::seesFailure) ? 0 : window());
+    }
+
+    private static boolean seesFailure(Expr node) {
+        return (node instanceof Expr.Leaf leaf && leaf.kind() == Expr.Kind.FAILED)
+                || node.children().stream().anyMatch(DrawExpr::seesFailure);
     }
 
     private Expr strict() {
@@ -125,7 +138,11 @@ final class DrawExpr {
 
     private Expr leaf(Place place) {
         if (streams && random.nextBoolean()) {
-            return switch (random.nextInt(7)) {
+            return switch (random.nextInt(8)) {
+                case 7 ->
+                    place == Place.INNER
+                            ? item()
+                            : Expr.leaf(Expr.Kind.FAILED, random.nextBoolean() ? "body" : "split");
                 case 0 -> item();
                 case 5 -> Expr.leaf(Expr.Kind.SETTLED, "sub");
                 case 6 -> Expr.leaf(Expr.Kind.COMPLETED, "sub");

@@ -31,7 +31,11 @@ abstract class Filling {
         List<Match> ended = new ArrayList<>();
         List<Arrival> got = new ArrayList<>();
         Life since = life;
+        boolean taken = false;
         while (got.size() < needed) {
+            if (!taken) {
+                view.taking().again();
+            }
             Optional<Arrival> next = next(since, got);
             Optional<Moment> end =
                     got.isEmpty() ? Optional.empty() : endOf.apply(got.get(0).at());
@@ -50,6 +54,7 @@ abstract class Filling {
                 return new Found(Optional.empty(), ended, false);
             } else {
                 got.add(next.get());
+                taken = view.taking().by(next.get().at());
             }
         }
         Match last = got.get(got.size() - 1).match();

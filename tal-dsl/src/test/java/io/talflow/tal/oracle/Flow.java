@@ -11,10 +11,31 @@ import java.util.function.Consumer;
  * @param events the declared events' names
  * @param functions the functions' names, with what they emit
  * @param addable rules that an operator may add
+ * @param deadline milliseconds a task may last; 0: as long as it likes
  */
-record Flow(List<String> events, List<Function> functions, List<Rule> rules, List<Rule> addable) {
+record Flow(List<String> events, List<Function> functions, List<Rule> rules, List<Rule> addable, long deadline) {
     Flow(List<String> events, List<Function> functions, List<Rule> rules) {
         this(events, functions, rules, List.of());
+    }
+
+    Flow(List<String> events, List<Function> functions, List<Rule> rules, List<Rule> addable) {
+        this(events, functions, rules, addable, 0);
+    }
+
+    Flow with(List<Rule> others) {
+        return new Flow(events, functions, others, addable, deadline);
+    }
+
+    Flow calling(List<Function> others) {
+        return new Flow(events, others, rules, addable, deadline);
+    }
+
+    Flow adding(List<Rule> others) {
+        return new Flow(events, functions, rules, others, deadline);
+    }
+
+    Flow lasting(long millis) {
+        return new Flow(events, functions, rules, addable, millis);
     }
 
     /**
@@ -23,6 +44,7 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
      * @param streams names of the streams it declares; {@code values} of the single data
      * @param isTask it is a task of another workflow, not a function
      * @param compensate the function that undoes it; empty: none does
+     * @param keepsFirst a signal that repeats another with other content is ignored
      */
     record Function(
             String name,
@@ -30,22 +52,27 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
             List<String> values,
             List<Retry> retry,
             boolean isTask,
-            String compensate) {
+            String compensate,
+            boolean keepsFirst) {
         Function(String name, List<String> streams, List<String> values) {
-            this(name, streams, values, List.of(), false, "");
+            this(name, streams, values, List.of(), false, "", false);
         }
 
         /** A task of another workflow. */
         static Function task(String name) {
-            return new Function(name, List.of(), List.of(), List.of(), true, "");
+            return new Function(name, List.of(), List.of(), List.of(), true, "", false);
         }
 
         Function trying(List<Retry> again) {
-            return new Function(name, streams, values, again, isTask, compensate);
+            return new Function(name, streams, values, again, isTask, compensate, keepsFirst);
         }
 
         Function undoneBy(String other) {
-            return new Function(name, streams, values, retry, isTask, other);
+            return new Function(name, streams, values, retry, isTask, other, keepsFirst);
+        }
+
+        Function keepingFirst(boolean keeps) {
+            return new Function(name, streams, values, retry, isTask, compensate, keeps);
         }
     }
 
@@ -57,6 +84,15 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
      */
     record Retry(String error, int maxAttempts, long interval, int backoffRate, long maxDelay, boolean jitter) {}
 
+    /** How a rule ends its task. */
+    enum Ends {
+        NOT_AT_ALL,
+        COMPLETED,
+        FAILED,
+        /** As failed, after what completed has been undone. */
+        UNDONE
+    }
+
     /** {@code {enable: RULE}} or {@code {disable: RULE}}. */
     record Switch(String rule, boolean on) {}
 
@@ -66,8 +102,9 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
      * @param condition {@code if}: the matched event has an {@code n} of at least this
      * @param invoke a function that {@code do} invokes, or a task that it starts; empty: none
      * @param cancel a node that {@code do} cancels after that; empty: none
+     * @param skip a node that {@code do} skips after that; empty: none
      * @param adds a rule that {@code do} adds after that
-     * @param fails whether {@code do} fails the task at last, and undoes what completed
+     * @param ends how {@code do} ends the task at last
      * @param most {@code maxConcurrency}; 0: none
      */
     record Rule(
@@ -82,8 +119,9 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
             String invoke,
             List<Switch> switches,
             String cancel,
+            String skip,
             Optional<Rule> adds,
-            boolean fails,
+            Ends ends,
             int most) {
         Rule(
                 String id,
@@ -108,8 +146,9 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
                     invoke,
                     switches,
                     "",
+                    "",
                     Optional.empty(),
-                    false,
+                    Ends.NOT_AT_ALL,
                     0);
         }
 
@@ -175,8 +214,12 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
             return with(rule -> rule.adds = added);
         }
 
-        Rule failing(boolean fails) {
-            return with(rule -> rule.fails = fails);
+        Rule skipping(String node) {
+            return with(rule -> rule.skip = node);
+        }
+
+        Rule ending(Ends ends) {
+            return with(rule -> rule.ends = ends);
         }
 
         Rule atMost(int most) {
@@ -206,8 +249,9 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
             private String invoke;
             private List<Switch> switches;
             private String cancel;
+            private String skip;
             private Optional<Rule> adds;
-            private boolean fails;
+            private Ends ends;
             private int most;
 
             Changed(Rule rule) {
@@ -222,15 +266,16 @@ record Flow(List<String> events, List<Function> functions, List<Rule> rules, Lis
                 invoke = rule.invoke;
                 switches = rule.switches;
                 cancel = rule.cancel;
+                skip = rule.skip;
                 adds = rule.adds;
-                fails = rule.fails;
+                ends = rule.ends;
                 most = rule.most;
             }
 
             Rule rule() {
                 return new Rule(
                         id, when, each, condition, otherwise, onTimeout, onFailed, enabled, invoke, switches, cancel,
-                        adds, fails, most);
+                        skip, adds, ends, most);
             }
         }
     }

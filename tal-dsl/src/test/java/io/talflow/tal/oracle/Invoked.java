@@ -200,14 +200,14 @@ final class Invoked {
         if (before == null) {
             happens(Expr.Kind.READY, "." + event.name(), event, Optional.empty(), task);
         }
-        return before == null || before == event.n();
+        return before == null || before == event.n() || function.keepsFirst();
     }
 
     private boolean item(RawEvent event, Oracle task) {
         Map<String, Long> slices = items.get(event.name());
         Long before = slices.get(event.id());
         if (before != null) {
-            return before == event.n();
+            return before == event.n() || function.keepsFirst();
         }
         if (closed.contains(event.name())) {
             return false;
@@ -239,14 +239,14 @@ final class Invoked {
     private boolean failed(RawEvent event, Oracle task) {
         Set<String> streams = new HashSet<>();
         items.keySet().stream().filter(stream -> !closed.contains(stream)).forEach(stream -> streams.add(over(stream)));
-        boolean awaited = task.waitsForFailure(function.name(), streams);
-        if (awaited) {
-            boolean lost = event.type() == RawEvent.Type.LOST;
-            OptionalLong told = lost ? OptionalLong.empty() : OptionalLong.of(event.n());
-            task.happens(Expr.Kind.FAILED, function.name(), "", event.id(), told, slice);
-            closeRest(event.id(), true, task);
+        Occurrence failure = task.failure(function.name(), event, slice);
+        boolean awaited = task.waitsForFailure(failure, streams);
+        task.happens(Expr.Kind.FAILED, function.name(), "", event.id(), failure.n(), slice);
+        closeRest(event.id(), true, task);
+        if (!awaited) {
+            task.failsThen();
         }
-        return awaited;
+        return true;
     }
 
     private void closeRest(String id, boolean failed, Oracle task) {

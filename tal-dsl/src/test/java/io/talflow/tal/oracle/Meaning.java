@@ -36,7 +36,7 @@ final class Meaning {
     }
 
     Optional<Match> match(Expr node, Life life) {
-        return first(node, life).match();
+        return view.taking().part(() -> first(node, life).match());
     }
 
     private Moment deadline(Moment from, long millis, Expr node) {

@@ -17,46 +17,24 @@ import java.util.Set;
 final class Oracle {
     private final Flow flow;
     private final Moment start;
-    private final List<Occurrence> occurrences = new ArrayList<>();
-    private final List<View.Close> closes = new ArrayList<>();
-    private final List<Long> eventTimes = new ArrayList<>();
-    private final List<Switched> switched = new ArrayList<>();
+    private final Past past;
+    private final Rules rules;
     private final List<Fired> fired = new ArrayList<>();
-    private final List<Known> rules = new ArrayList<>();
     private final Deque<Runnable> pending = new ArrayDeque<>();
     private final Set<String> outside = new HashSet<>();
-    private final Placed placed = new Placed(this::raw);
+    private final Placed placed;
     private final Calls calls;
     private final End end;
-    private int raw;
 
     private Oracle(Flow flow, long startMicros) {
         this.flow = flow;
         this.start = Moment.ofOccurrence(startMicros, -1);
+        this.past = new Past(startMicros);
+        this.rules = new Rules(flow.rules(), start, past);
+        this.placed = new Placed(past::raw);
         this.calls = new Calls(flow, placed);
         this.end = new End(this, flow, placed);
-        flow.rules().forEach(rule -> rules.add(new Known(rule, Optional.empty())));
     }
-
-    /** A rule of the task, and how much of what it has decided has been carried out. */
-    private static final class Known {
-        private final Flow.Rule rule;
-        /** After the event that added it; empty: it is in the file. */
-        private final Optional<Moment> added;
-
-        private int done;
-
-        private Known(Flow.Rule rule, Optional<Moment> added) {
-            this.rule = rule;
-            this.added = added;
-        }
-    }
-
-    /** What a rule did at a moment: a match that fired or was consumed is one, a window's end with {@code onTimeout} too. */
-    private record Decision(Match match, Branch branch) {}
-
-    /** @param by the rule whose action it was, so that rules after it in the source know it at the same moment; -1: a command */
-    private record Switched(Moment at, int by, String rule, boolean on) {}
 
     /**
      * The task's firings.
@@ -79,25 +57,25 @@ final class Oracle {
 
     private static Oracle run(Flow flow, long startMicros, List<RawEvent> log) {
         Oracle oracle = new Oracle(flow, startMicros);
-        oracle.eventTimes.add(startMicros);
         oracle.happens(Expr.Kind.STARTED, "", "", "start", OptionalLong.empty(), Optional.empty());
-        oracle.deliver();
+        oracle.settle();
         for (RawEvent event : log) {
-            oracle.raw++;
-            oracle.eventTimes.add(Math.max(event.timeMillis() * 1000, oracle.now() + 1));
+            oracle.past.isAbout(event);
             oracle.settle();
+            oracle.past.happensAt(oracle.now());
+            oracle.rules.addedBefore(oracle.past.next());
             oracle.apply(event);
-            oracle.deliver();
+            oracle.settle();
         }
         return oracle;
     }
 
     long now() {
-        return eventTimes.get(eventTimes.size() - 1);
+        return past.now();
     }
 
     int raw() {
-        return raw;
+        return past.raw();
     }
 
     End end() {
@@ -127,15 +105,11 @@ final class Oracle {
             }
             case UNKNOWN, POKE, PLACED -> {}
             case CANCEL -> end.as("CANCELLED", event.n() > 0);
-            case ENABLE, DISABLE -> {
-                if (isKnown(event.name())) {
-                    switched.add(new Switched(next(), -1, event.name(), event.type() == RawEvent.Type.ENABLE));
-                }
-            }
+            case ENABLE, DISABLE -> rules.command(event.name(), event.type() == RawEvent.Type.ENABLE);
             case ADD ->
                 flow.addable().stream()
                         .filter(rule -> rule.id().equals(event.name()))
-                        .forEach(this::add);
+                        .forEach(rules::add);
             case READY, ITEM, CLOSE, COMPLETED, FAILED, LOST -> {
                 Optional<Invoked> open = calls.open(event.firing());
                 if (open.isPresent() && !open.get().says(event, this)) {
@@ -147,80 +121,57 @@ final class Oracle {
 
     void happens(
             Expr.Kind kind, String name, String subject, String id, OptionalLong n, Optional<Occurrence.Slice> slice) {
-        pending.add(() -> occurrences.add(new Occurrence(next(), raw, kind, name, subject, id, n, slice)));
+        pending.add(() -> past.add(new Occurrence(past.next(), past.told(), kind, name, subject, id, n, slice)));
     }
 
     void closes(String over, String id, int count, boolean failed) {
-        pending.add(() -> closes.add(new View.Close(next(), raw, id, over, count, failed)));
+        pending.add(() -> past.add(new View.Close(past.next(), past.told(), id, over, count, failed)));
     }
 
-    /** One after the other what the log event brings, then what that causes (D7, D8). */
-    private void deliver() {
-        while (end.isRunning() && !pending.isEmpty()) {
-            pending.remove().run();
-            settle();
-        }
+    /** A failure that no rule waits for, once what it brings has been delivered (D21). */
+    void failsThen() {
+        pending.add(() -> end.as("FAILED", false));
     }
 
-    /** D44: it sees events after this one. */
-    private void add(Flow.Rule rule) {
-        String id = rule.id();
-        for (int again = 1; isKnown(id); again++) {
-            id = rule.id() + "." + again;
-        }
-        rules.add(new Known(rule.named(id), Optional.of(Moment.ofOccurrence(now(), Integer.MAX_VALUE))));
+    /** D21. */
+    boolean waitsForFailure(Occurrence failure, Set<String> openStreams) {
+        return rules.waitFor(failure, openStreams);
     }
 
-    private boolean isKnown(String id) {
-        return rules.stream().anyMatch(known -> known.rule.id().equals(id));
+    /** A failure that is yet to happen. */
+    Occurrence failure(String node, RawEvent event, Optional<Occurrence.Slice> slice) {
+        boolean lost = event.type() == RawEvent.Type.LOST;
+        OptionalLong told = lost ? OptionalLong.empty() : OptionalLong.of(event.n());
+        return new Occurrence(past.next(), past.raw(), Expr.Kind.FAILED, node, "", event.id(), told, slice);
     }
 
-    private Moment next() {
-        return Moment.ofOccurrence(now(), occurrences.size() + closes.size());
-    }
-
-    /** D21, for the failures that are drawn here: a rule on it alone, or a gather over its stream with {@code onFailed}. */
-    boolean waitsForFailure(String node, Set<String> openStreams) {
-        for (int index = 0; index < rules.size(); index++) {
-            Flow.Rule rule = rules.get(index).rule;
-            boolean deaf = !rule.each()
-                    && fired.stream().anyMatch(firing -> firing.rule().equals(rule.id()));
-            boolean caught = rule.when() instanceof Expr.Leaf leaf
-                    && leaf.kind() == Expr.Kind.FAILED
-                    && leaf.name().equals(node);
-            boolean gathered =
-                    rule.onFailed() && rule.when() instanceof Expr.Gather gather && openStreams.contains(gather.over());
-            if (!deaf && sees(index, next()) && (caught || gathered)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** Carries out all that follows from what is known, in its order. */
+    /**
+     * Carries out all that follows from what is known, in its order; then, one after the other, what the log event or a deadline
+     * brings, and what that causes (D7, D8, D26).
+     */
     private void settle() {
         while (!end.isOver()) {
-            int first = -1;
-            Decision next = null;
-            for (int rule = 0; end.isRunning() && rule < rules.size(); rule++) {
-                List<Decision> decisions = decisions(rule);
-                if (rules.get(rule).done < decisions.size()) {
-                    Decision candidate = decisions.get(rules.get(rule).done);
-                    if (next == null || next.match.at().isAfter(candidate.match.at())) {
-                        next = candidate;
-                        first = rule;
-                    }
-                }
-            }
+            Rules.Decision next = end.isRunning() ? rules.next() : null;
             Optional<Invoked> retry = firstRetry();
-            if (retry.isPresent()
-                    && (next == null || next.match.at().isAfter(retry.get().retry(start)))) {
+            boolean retried = retry.isPresent()
+                    && (next == null || next.match().at().isAfter(retry.get().retry(start)));
+            long at = retried
+                    ? retry.get().retry(start).micros()
+                    : next == null ? Long.MAX_VALUE : next.match().at().micros();
+            long deadline =
+                    flow.deadline() > 0 && end.isRunning() ? start.micros() + 1000 * flow.deadline() : Long.MAX_VALUE;
+            if (end.isRunning() && !pending.isEmpty() && Math.min(at, deadline) > past.moment()) {
+                pending.remove().run();
+            } else if (deadline <= now() && deadline <= at) {
+                end.as("FAILED", false);
+            } else if (retried) {
+                past.happensAt(at);
                 retry.get().isTriedAgain();
             } else if (next == null) {
                 return;
             } else {
-                rules.get(first).done++;
-                fire(first, next);
+                past.happensAt(at);
+                fire(next);
             }
         }
     }
@@ -229,86 +180,27 @@ final class Oracle {
         return end.isRunning() ? calls.firstRetry(now()) : Calls.firstRetry(end.undoing().stream(), now());
     }
 
-    private void fire(int index, Decision decision) {
-        Flow.Rule rule = rules.get(index).rule;
-        Match match = decision.match;
+    private void fire(Rules.Decision decision) {
+        Flow.Rule rule = rules.carriesOut(decision);
+        Match match = decision.match();
         int ordinal = (int)
                 fired.stream().filter(firing -> firing.rule().equals(rule.id())).count();
-        String at = match.at().isDeadline() ? "@" + match.at().micros() / 1000 : "#" + match.raw();
-        fired.add(new Fired(rule.id(), ordinal, decision.branch, at, match.events()));
-        if (decision.branch == Branch.DO) {
+        String at = match.at().isDeadline() ? "@" + match.at().micros() / 1000 : "#" + past.raw();
+        fired.add(new Fired(rule.id(), ordinal, decision.branch(), at, match.events()));
+        if (decision.branch() == Branch.DO) {
             calls.invoke(rule, rule.id() + "/" + ordinal, match.slice());
-            rule.switches().forEach(what -> switched.add(new Switched(match.at(), index, what.rule(), what.on())));
+            rules.switches(decision);
             calls.openOf(rule.cancel()).forEach(open -> open.cancel(match.event(), this));
-            rule.adds().ifPresent(this::add);
-            if (rule.fails()) {
-                end.as("FAILED", true);
+            if (!rule.skip().isEmpty()) {
+                happens(Expr.Kind.SETTLED, rule.skip(), "", match.event(), OptionalLong.empty(), match.slice());
+            }
+            rule.adds().ifPresent(rules::add);
+            switch (rule.ends()) {
+                case NOT_AT_ALL -> {}
+                case COMPLETED -> end.as("COMPLETED", false);
+                case FAILED -> end.as("FAILED", false);
+                case UNDONE -> end.as("FAILED", true);
             }
         }
-    }
-
-    /** All the decisions of a rule so far, from its arming on (D14, D15, D32, D36). */
-    private List<Decision> decisions(int index) {
-        Flow.Rule rule = rules.get(index).rule;
-        Optional<Moment> armed = armed(index);
-        List<Decision> decisions = new ArrayList<>();
-        if (armed.isEmpty()) {
-            return decisions;
-        }
-        Meaning meaning = new Meaning(
-                new View(index, armed.get(), occurrences, closes, eventTimes, now(), at -> sees(index, at)), rule);
-        // A rule that an earlier one enables sees the occurrence that did.
-        Moment before = armed.get().isDeadline() || armed.get().equals(start)
-                ? armed.get()
-                : armed.get().justBefore();
-        Life life = new Life(before, armed);
-        while (true) {
-            Found found = meaning.first(rule.when(), life);
-            if (rule.onTimeout()) {
-                found.ended().forEach(end -> decisions.add(new Decision(end, Branch.TIMEOUT)));
-            }
-            found.match()
-                    .flatMap(match -> branch(rule, found, match))
-                    .ifPresent(
-                            branch -> decisions.add(new Decision(found.match().get(), branch)));
-            boolean over = found.match().isEmpty();
-            if (over || (!rule.each() && !decisions.isEmpty())) {
-                return rule.each() || decisions.isEmpty() ? decisions : decisions.subList(0, 1);
-            }
-            life = Life.anew(found.match().get().at());
-        }
-    }
-
-    private static Optional<Branch> branch(Flow.Rule rule, Found found, Match match) {
-        if (found.failed()) {
-            return Optional.of(Branch.FAILED);
-        }
-        boolean holds = rule.condition().isEmpty()
-                || (match.n().isPresent()
-                        && match.n().getAsLong() >= rule.condition().getAsInt());
-        return holds ? Optional.of(Branch.DO) : rule.otherwise() ? Optional.of(Branch.ELSE) : Optional.empty();
-    }
-
-    private Optional<Moment> armed(int index) {
-        Flow.Rule rule = rules.get(index).rule;
-        return rule.enabled()
-                ? rules.get(index).added.or(() -> Optional.of(start))
-                : switched.stream()
-                        .filter(change -> change.rule.equals(rule.id()) && change.on)
-                        .map(Switched::at)
-                        .findFirst();
-    }
-
-    /** D40: of a switch by a rule before it, a rule knows at the same moment. */
-    private boolean sees(int index, Moment at) {
-        Flow.Rule rule = rules.get(index).rule;
-        boolean on = rule.enabled();
-        for (Switched change : switched) {
-            boolean before = at.isAfter(change.at) || (at.equals(change.at) && change.by < index);
-            if (before && change.rule.equals(rule.id())) {
-                on = change.on;
-            }
-        }
-        return on;
     }
 }

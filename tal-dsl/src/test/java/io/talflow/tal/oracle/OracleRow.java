@@ -2,6 +2,7 @@ package io.talflow.tal.oracle;
 
 import io.talflow.tal.oracle.Flow.Function;
 import io.talflow.tal.oracle.Flow.Rule;
+import io.talflow.tal.semantics.PlainMatcher;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -21,11 +22,24 @@ final class OracleRow {
         return Rule.of("r", when);
     }
 
-    /** The firings in one line; the rule's id is told where there are several. */
+    /** The firings in one line, as the oracle has them; the rule's id is told where there are several. */
     static String firings(List<Rule> rules, String log) {
-        Flow flow = new Flow(List.of("A", "B", "C"), FUNCTIONS, rules);
+        return line(rules, Oracle.firings(flow(rules), RawLog.parse(log)));
+    }
+
+    /** The same line, of the executable semantics. */
+    static String firingsOfEngine(List<Rule> rules, String log) {
+        Case row = new Case(flow(rules), RawLog.parse(log));
+        return line(rules, Product.firings(row, (workflow, text) -> Engine.interpreting(workflow, new PlainMatcher())));
+    }
+
+    private static Flow flow(List<Rule> rules) {
+        return new Flow(List.of("A", "B", "C"), FUNCTIONS, rules);
+    }
+
+    private static String line(List<Rule> rules, List<Fired> all) {
         List<String> lines = new ArrayList<>();
-        for (Fired fired : Oracle.firings(flow, RawLog.parse(log))) {
+        for (Fired fired : all) {
             String rule = rules.size() == 1 ? "" : fired.rule() + ":";
             lines.add(rule + fired.branch() + fired.at() + "[" + String.join(",", fired.events()) + "]");
         }

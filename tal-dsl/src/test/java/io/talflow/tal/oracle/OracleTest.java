@@ -28,6 +28,9 @@ class OracleTest {
     @MethodSource({"leaves", "sets", "sequences", "strictSequences"})
     void firesAsWritten(String name, Rule rule, String log, String firings) {
         assertThat(OracleRow.firings(List.of(rule), log)).isEqualTo(firings);
+        assertThat(OracleRow.firingsOfEngine(List.of(rule), log))
+                .as("by the engine")
+                .isEqualTo(firings);
     }
 
     static Stream<Arguments> leaves() {

@@ -25,6 +25,9 @@ class OracleTimeTest {
     @MethodSource({"windows", "silences", "ticks", "batches"})
     void firesAsWritten(String name, Rule rule, String log, String firings) {
         assertThat(OracleRow.firings(List.of(rule), log)).isEqualTo(firings);
+        assertThat(OracleRow.firingsOfEngine(List.of(rule), log))
+                .as("by the engine")
+                .isEqualTo(firings);
     }
 
     static Stream<Arguments> windows() {

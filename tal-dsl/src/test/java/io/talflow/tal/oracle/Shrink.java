@@ -53,24 +53,28 @@ final class Shrink {
         return all.stream().filter(smaller -> !smaller.flow().rules().isEmpty());
     }
 
-    /** Without a rule that may be added, or with a simpler one; without a function's retries or its compensation. */
+    /** Without a deadline; without a rule that may be added, or with a simpler one; with simpler functions. */
     private static List<Flow> flows(Flow of) {
         List<Flow> all = new ArrayList<>();
+        if (of.deadline() > 0) {
+            all.add(of.lasting(0));
+        }
         for (int index = 0; index < of.addable().size(); index++) {
-            all.add(new Flow(of.events(), of.functions(), of.rules(), without(of.addable(), index, index + 1)));
+            all.add(of.adding(without(of.addable(), index, index + 1)));
             for (Rule simpler : simpler(of.addable().get(index))) {
                 List<Rule> changed = new ArrayList<>(of.addable());
                 changed.set(index, simpler);
-                all.add(new Flow(of.events(), of.functions(), of.rules(), changed));
+                all.add(of.adding(changed));
             }
         }
         for (int index = 0; index < of.functions().size(); index++) {
             Flow.Function function = of.functions().get(index);
-            for (Flow.Function simpler : List.of(function.trying(List.of()), function.undoneBy(""))) {
+            for (Flow.Function simpler :
+                    List.of(function.trying(List.of()), function.undoneBy(""), function.keepingFirst(false))) {
                 if (!simpler.equals(function)) {
                     List<Flow.Function> changed = new ArrayList<>(of.functions());
                     changed.set(index, simpler);
-                    all.add(new Flow(of.events(), changed, of.rules(), of.addable()));
+                    all.add(of.calling(changed));
                 }
             }
         }
@@ -113,12 +117,15 @@ final class Shrink {
         if (!rule.cancel().isEmpty()) {
             all.add(rule.cancelling(""));
         }
+        if (!rule.skip().isEmpty()) {
+            all.add(rule.skipping(""));
+        }
         rule.adds().ifPresent(added -> {
             all.add(rule.adding(Optional.empty()));
             simpler(added).forEach(simpler -> all.add(rule.adding(Optional.of(simpler))));
         });
-        if (rule.fails()) {
-            all.add(rule.failing(false));
+        if (rule.ends() != Flow.Ends.NOT_AT_ALL) {
+            all.add(rule.ending(Flow.Ends.NOT_AT_ALL));
         }
         if (rule.most() > 0) {
             all.add(rule.atMost(0));

@@ -14,7 +14,9 @@ final class TalText implements Expr.Visitor<String> {
 
     /** A last rule waits for an event that never comes, so that the task does not stall (D22). */
     static String of(Flow flow) {
-        StringBuilder text = new StringBuilder("tal: 1\nworkflow: %s\nevents:\n".formatted(WORKFLOW));
+        StringBuilder text = new StringBuilder("tal: 1\nworkflow: %s\n".formatted(WORKFLOW));
+        text.append(flow.deadline() > 0 ? "deadline: %dms\n".formatted(flow.deadline()) : "");
+        text.append("events:\n");
         flow.events().forEach(name -> text.append("  %s: {type: %s}%n".formatted(name, type(name))));
         text.append("  never: {type: %s}%n".formatted(type("never")));
         if (!flow.functions().isEmpty()) {
@@ -37,8 +39,9 @@ final class TalText implements Expr.Visitor<String> {
 
     private static String function(Flow.Function function) {
         List<String> emits = new ArrayList<>();
-        function.streams().forEach(stream -> emits.add(stream + ": stream"));
-        function.values().forEach(value -> emits.add(value + ": value"));
+        String form = function.keepsFirst() ? "%s: {kind: %s, repeat: keep-first}" : "%s: %s";
+        function.streams().forEach(stream -> emits.add(form.formatted(stream, "stream")));
+        function.values().forEach(value -> emits.add(form.formatted(value, "value")));
         String emitting = emits.isEmpty() ? "" : ", emits: {%s}".formatted(String.join(", ", emits));
         String retry = function.retry().isEmpty()
                 ? ""
@@ -72,8 +75,9 @@ final class TalText implements Expr.Visitor<String> {
             fields.add("maxConcurrency: " + rule.most());
         }
         rule.condition()
-                .ifPresent(
-                        least -> fields.add("if: \"${ has(event.data.n) && event.data.n >= %d }\"".formatted(least)));
+                .ifPresent(least -> fields.add(
+                        "if: \"${ type(dyn(event.data)) == map && has(dyn(event.data).n) && dyn(event.data).n >= %d }\""
+                                .formatted(least)));
         List<String> actions = new ArrayList<>(List.of(note(rule, "do")));
         if (!rule.invoke().isEmpty()) {
             boolean isTask = flow.functions().stream()
@@ -85,9 +89,15 @@ final class TalText implements Expr.Visitor<String> {
         if (!rule.cancel().isEmpty()) {
             actions.add("{cancel: %s}".formatted(rule.cancel()));
         }
+        if (!rule.skip().isEmpty()) {
+            actions.add("{skip: %s}".formatted(rule.skip()));
+        }
         rule.adds().ifPresent(added -> actions.add("{add: %s}".formatted(rule(flow, added))));
-        if (rule.fails()) {
-            actions.add("{fail: {error: Drawn, compensate: true}}");
+        switch (rule.ends()) {
+            case NOT_AT_ALL -> {}
+            case COMPLETED -> actions.add("{complete: 1}");
+            case FAILED -> actions.add("{fail: {error: Drawn}}");
+            case UNDONE -> actions.add("{fail: {error: Drawn, compensate: true}}");
         }
         fields.add("do: [%s]".formatted(String.join(", ", actions)));
         if (rule.otherwise()) {

@@ -13,6 +13,7 @@ import java.util.function.Predicate;
  * @param eventTimes the times of all records of the log, in microseconds, in order
  * @param nowMicros every deadline up to this time has passed
  * @param sees whether the rule was armed at a moment (D40)
+ * @param taking what becomes of the last occurrence
  */
 record View(
         int rule,
@@ -21,7 +22,8 @@ record View(
         List<Close> closes,
         List<Long> eventTimes,
         long nowMicros,
-        Predicate<Moment> sees) {
+        Predicate<Moment> sees,
+        Taking taking) {
 
     /**
      * A stream's end (D31, D32).
