@@ -4,6 +4,7 @@ import io.talflow.gateway.ValueOptions;
 import io.talflow.gateway.auth.PeerAccess;
 import io.talflow.gateway.data.DataProxy;
 import io.talflow.gateway.data.Peers;
+import io.talflow.gateway.data.Place;
 import io.talflow.gateway.data.Producers;
 import io.talflow.gateway.data.Reading;
 import io.talflow.gateway.data.Tasks;
@@ -215,8 +216,9 @@ final class DataGrid implements AutoCloseable {
     /** All at once. @return milliseconds until the last has it */
     private double read(String task, Wanted wanted, List<DataProxy> by) throws Exception {
         List<Callable<Object>> reads = by.stream()
-                .map(reader -> (Callable<Object>) () ->
-                        reader.path(reader.get(Reading.own(TwoNodes.WORKFLOW + "/" + task, "reader"), wanted)))
+                .map(reader -> (Callable<Object>) () -> reader.file(
+                                Reading.own(TwoNodes.WORKFLOW + "/" + task, "reader"), wanted, Place.HERE)
+                        .orElseThrow())
                 .toList();
         long began = System.nanoTime();
         for (Future<Object> read : threads.invokeAll(reads)) {
