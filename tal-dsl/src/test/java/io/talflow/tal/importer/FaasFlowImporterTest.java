@@ -122,13 +122,23 @@ class FaasFlowImporterTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"1, 2, invalid", "2, 1, sqrt"})
-    void aSwitchComparesInputs(long first, long second, String last) {
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "1 | 2 | virtual1,invalid | sub,sqrt",
+                "2 | 1 | virtual1,sub,sqrt | invalid",
+                "2 | 2 | virtual1,sub,sqrt | invalid"
+            })
+    void aSwitchRunsTheSideOfItsFirstConditionThatHoldsAndSkipsTheOthers(
+            long first, long second, String runs, String skips) {
         Path file = Datasets.folder("faasflow").resolve("v1.1/examples/switch/flat_workflow.yaml");
         io.talflow.tal.model.Workflow workflow = Formats.load(file.toString(), Datasets.read(file));
-        DagRun run = DagRun.of(workflow, Map.of("input1", first, "input2", second), 1);
-        run.output();
-        assertThat(run.invoked).last().isEqualTo(last);
+        for (long seed = 0; seed < 20; seed++) {
+            DagRun run = DagRun.of(workflow, Map.of("input1", first, "input2", second), seed);
+            run.output();
+            assertThat(run.invoked).containsExactly(runs.split(","));
+            assertThat(run.skipped).containsExactlyInAnyOrder(skips.split(","));
+        }
     }
 
     @ParameterizedTest
