@@ -66,6 +66,11 @@ final class TaskRun {
         return step;
     }
 
+    /** An occurrence that the event makes. */
+    Occurrence occurrence(LeafKey key, Occurrence.Slice slice, Object value) {
+        return Occurrence.of(key, slice, logEvent.event(), logEvent.timeMillis(), value);
+    }
+
     long nowMillis() {
         return nowMicros / 1000;
     }

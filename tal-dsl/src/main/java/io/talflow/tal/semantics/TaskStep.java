@@ -26,18 +26,21 @@ final class TaskStep implements Deadlines.Due {
     private final Ending ending;
     private final Firing firing;
     private final Receiving receiving;
+    private final Verdict verdict;
     /** Whether a deadline has made a rule fire, and what that causes has not been delivered. */
     private boolean moved;
 
     TaskStep(TaskRun run) {
         this.run = run;
         this.header = run.header;
+        this.verdict = new Verdict(run);
         this.nodes = new Nodes(run);
         this.triggers = new Triggers(run, nodes);
         this.invocations = new Invocations(run);
         this.ending = new Ending(run, invocations);
         this.firing = new Firing(run, nodes, invocations, ending);
-        this.receiving = new Receiving(run, nodes, invocations, ending, this::deliver);
+        this.receiving = new Receiving(
+                run, nodes, ending, new InvocationEvents(run, invocations, ending, this::deliver, verdict), verdict);
     }
 
     void apply() {
@@ -54,7 +57,7 @@ final class TaskStep implements Deadlines.Due {
                     header.events++;
                 }
                 deliverAll();
-                if (run.isRunning() && receiving.ignored() == null) {
+                if (run.isRunning() && verdict.ignored() == null) {
                     Stall.check(run);
                 }
             }
@@ -71,7 +74,7 @@ final class TaskStep implements Deadlines.Due {
     }
 
     private boolean isStart() {
-        return run.logEvent.event().type().equals(EventTypes.TASK_STARTED) && receiving.ignored() == null;
+        return run.logEvent.event().type().equals(EventTypes.TASK_STARTED) && verdict.ignored() == null;
     }
 
     private void deliverAll() {
@@ -155,18 +158,18 @@ final class TaskStep implements Deadlines.Due {
     }
 
     private void record() {
-        if (fired.isEmpty() && receiving.ignored() == null && receiving.noted() == null && !header.status.isFinal()) {
+        if (fired.isEmpty() && verdict.ignored() == null && verdict.noted() == null && !header.status.isFinal()) {
             return;
         }
         Map<String, Object> decision = decision(header, run.logEvent);
         if (!fired.isEmpty()) {
             decision.put("fired", fired);
         }
-        if (receiving.ignored() != null) {
-            decision.put("ignored", receiving.ignored());
+        if (verdict.ignored() != null) {
+            decision.put("ignored", verdict.ignored());
         }
-        if (receiving.noted() != null) {
-            decision.put("noted", receiving.noted());
+        if (verdict.noted() != null) {
+            decision.put("noted", verdict.noted());
         }
         if (header.status.isFinal()) {
             decision.put("ended", header.status.name());
