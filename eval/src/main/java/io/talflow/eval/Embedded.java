@@ -77,11 +77,12 @@ final class Embedded implements AutoCloseable {
 
     /** Sends an event as anybody does: to the ingress topic, without a key. */
     void sendEvent(TalEvent event) {
-        Future<?> unused = producer.send(ingress(event));
+        Future<?> unused = producer.send(record(Topics.IN, event));
     }
 
-    static ProducerRecord<byte[], byte[]> ingress(TalEvent event) {
-        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(Topics.IN, event.data());
+    /** An event without a key. */
+    static ProducerRecord<byte[], byte[]> record(String topic, TalEvent event) {
+        ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, event.data());
         CloudEventCodec.headers(event).forEach(record.headers()::add);
         return record;
     }

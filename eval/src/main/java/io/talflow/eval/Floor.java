@@ -2,10 +2,10 @@ package io.talflow.eval;
 
 import io.talflow.eval.Latencies.Trace;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.stream.Stream;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
@@ -29,17 +29,21 @@ final class Floor implements AutoCloseable {
     }
 
     static Floor start(String bootstrap, int hops, int parallelism, Path checkpoints) throws Exception {
-        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
-            Map<String, String> config = Map.of("message.timestamp.type", "LogAppendTime");
-            admin.createTopics(List.of(
-                            new NewTopic(EVENTS, PARTITIONS, (short) 1).configs(config),
-                            new NewTopic(ENDS, PARTITIONS, (short) 1).configs(config)))
-                    .all()
-                    .get(30, TimeUnit.SECONDS);
-        }
+        topics(bootstrap, EVENTS, ENDS);
         FloorServer server = new FloorServer(bootstrap);
         JobClient job = FloorJob.start(bootstrap, server.url(), hops, parallelism, checkpoints);
         return new Floor(server, job, new LogTail(bootstrap, EVENTS, ENDS, record -> true));
+    }
+
+    static void topics(String bootstrap, String... names) throws Exception {
+        Map<String, String> config = Map.of("message.timestamp.type", "LogAppendTime");
+        try (Admin admin = Admin.create(Map.of(AdminClientConfig.BOOTSTRAP_SERVERS_CONFIG, bootstrap))) {
+            admin.createTopics(Stream.of(names)
+                            .map(name -> new NewTopic(name, PARTITIONS, (short) 1).configs(config))
+                            .toList())
+                    .all()
+                    .get(30, TimeUnit.SECONDS);
+        }
     }
 
     Trace task(byte[] body) throws InterruptedException {

@@ -16,6 +16,7 @@ import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
 import org.apache.flink.core.execution.JobClient;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
@@ -30,29 +31,46 @@ final class FloorJob {
     /** Starts the job in this process. */
     static JobClient start(String bootstrap, String gateway, int hops, int parallelism, Path checkpoints)
             throws Exception {
+        StreamExecutionEnvironment env = environment(parallelism, checkpoints);
+        source(env, bootstrap, Floor.EVENTS, new Reading())
+                .keyBy(FloorEvent::task)
+                .process(new FloorFunction(gateway, hops))
+                .sinkTo(sink(bootstrap, Floor.ENDS));
+        return env.executeAsync("floor");
+    }
+
+    /** RocksDB and a checkpoint each second; no record waits for its buffer to fill. */
+    static StreamExecutionEnvironment environment(int parallelism, Path checkpoints) {
         StreamExecutionEnvironment env =
                 StreamExecutionEnvironment.createLocalEnvironment(parallelism, configuration(checkpoints));
         env.setBufferTimeout(0);
         env.enableCheckpointing(CHECKPOINT_MILLIS);
+        return env;
+    }
+
+    static DataStream<FloorEvent> source(
+            StreamExecutionEnvironment env,
+            String bootstrap,
+            String topic,
+            KafkaRecordDeserializationSchema<FloorEvent> reading) {
         KafkaSource<FloorEvent> source = KafkaSource.<FloorEvent>builder()
                 .setBootstrapServers(bootstrap)
-                .setTopics(Floor.EVENTS)
+                .setTopics(topic)
                 .setGroupId("floor")
                 .setStartingOffsets(OffsetsInitializer.earliest())
-                .setDeserializer(new Reading())
+                .setDeserializer(reading)
                 .build();
-        KafkaSink<FloorEvent> sink = KafkaSink.<FloorEvent>builder()
+        return env.fromSource(source, WatermarkStrategy.noWatermarks(), topic);
+    }
+
+    static KafkaSink<FloorEvent> sink(String bootstrap, String topic) {
+        return KafkaSink.<FloorEvent>builder()
                 .setBootstrapServers(bootstrap)
                 .setDeliveryGuarantee(DeliveryGuarantee.AT_LEAST_ONCE)
                 .setProperty("linger.ms", "0")
                 .setProperty("acks", "all")
-                .setRecordSerializer(new Writing())
+                .setRecordSerializer(new Writing(topic))
                 .build();
-        env.fromSource(source, WatermarkStrategy.noWatermarks(), "log")
-                .keyBy(FloorEvent::task)
-                .process(new FloorFunction(gateway, hops))
-                .sinkTo(sink);
-        return env.executeAsync("floor");
     }
 
     private static Configuration configuration(Path checkpoints) {
@@ -66,7 +84,7 @@ final class FloorJob {
         return configuration;
     }
 
-    private static final class Reading implements KafkaRecordDeserializationSchema<FloorEvent> {
+    static final class Reading implements KafkaRecordDeserializationSchema<FloorEvent> {
         private static final long serialVersionUID = 1L;
 
         @Override
@@ -82,10 +100,15 @@ final class FloorJob {
 
     private static final class Writing implements KafkaRecordSerializationSchema<FloorEvent> {
         private static final long serialVersionUID = 1L;
+        private final String topic;
+
+        Writing(String topic) {
+            this.topic = topic;
+        }
 
         @Override
         public ProducerRecord<byte[], byte[]> serialize(FloorEvent event, KafkaSinkContext context, Long timestamp) {
-            return new ProducerRecord<>(Floor.ENDS, event.key(), event.value());
+            return new ProducerRecord<>(topic, event.key(), event.value());
         }
     }
 }

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Future;
+import java.util.function.IntFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
@@ -112,6 +113,17 @@ final class Ingest implements AutoCloseable {
         return run(allRules, List.of(task), events, at -> event(at, task, at % rules));
     }
 
+    /** Sends CloudEvents of the first type to a topic, without keys. */
+    void send(String topic, int events, IntFunction<String> taskOf) {
+        for (int at = 0; at < events; at++) {
+            send(topic, event(at, taskOf.apply(at), 0));
+        }
+    }
+
+    private void send(String topic, TalEvent event) {
+        Future<?> unused = producer.send(Embedded.record(topic, event));
+    }
+
     private interface Events {
         TalEvent at(int number);
     }
@@ -125,7 +137,7 @@ final class Ingest implements AutoCloseable {
         fired = firings;
         long began = System.nanoTime();
         for (int at = 0; at < events; at++) {
-            Future<?> unused = producer.send(Embedded.ingress(each.at(at)));
+            send(Topics.IN, each.at(at));
         }
         tail.await(firings, LONGEST, () -> firings.getCount() + " firings are missing");
         return events / ((System.nanoTime() - began) / 1e9);

@@ -1,5 +1,6 @@
 package io.talflow.eval;
 
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -18,6 +19,9 @@ import picocli.CommandLine.Spec;
         description = "Triggerflow's test: 200 rules that join 1,000 events each, as fast as a producer can send.",
         footer = {"", "Example:", "  talflow bench ingest --runs 3 --json"})
 final class IngestCommand implements Callable<Integer> {
+    /** As the stack's own. */
+    private static final int PARALLELISM = 2;
+
     @Option(names = "--rules", defaultValue = "200", description = "Joins (default: ${DEFAULT-VALUE}).")
     private int rules;
 
@@ -48,6 +52,14 @@ final class IngestCommand implements Callable<Integer> {
             description = "Events of the test with every rule in one task; 0: left out (default: ${DEFAULT-VALUE}).")
     private int oneTaskEvents;
 
+    @Option(
+            names = "--floor",
+            negatable = true,
+            defaultValue = "true",
+            fallbackValue = "true",
+            description = "Also the same way without Talflow on it, in turn (default: ${DEFAULT-VALUE}).")
+    private boolean floor;
+
     @Mixin
     private Runs runs;
 
@@ -72,22 +84,44 @@ final class IngestCommand implements Callable<Integer> {
         parameters.put("one_task_events", (long) oneTaskEvents);
         try (Scratch scratch = Scratch.create();
                 Embedded stack = Embedded.start(scratch.path().resolve("stack"));
-                Ingest ingest = new Ingest(stack, rules, count)) {
+                Ingest ingest = new Ingest(stack, rules, count);
+                IngestFloor bare = floor ? floor(stack, scratch, ingest) : null) {
             if (warmupEvents > 0) {
                 ingest.overTasks(warmupEvents);
+                if (floor) {
+                    bare.run(warmupEvents);
+                }
             }
             return runs.report(parameters, profile -> {
                 profile.begin();
-                return measure(ingest);
+                return measure(ingest, bare);
             });
         }
     }
 
-    private Map<String, Double> measure(Ingest ingest) throws Exception {
-        Map<String, Double> metrics = new LinkedHashMap<>();
+    private IngestFloor floor(Embedded stack, Scratch scratch, Ingest ingest) throws Exception {
+        Path checkpoints = scratch.path().resolve("checkpoints");
+        return IngestFloor.start(stack.kafka(), rules, count, PARALLELISM, checkpoints, ingest::send);
+    }
+
+    private interface Run {
+        double of(int events) throws InterruptedException;
+    }
+
+    private void measure(String prefix, Run run, Map<String, Double> metrics) throws InterruptedException {
         long cpuBefore = Machine.cpuNanos();
-        metrics.put("events_per_second", ingest.overTasks(events));
-        metrics.put("event_cpu_us", (Machine.cpuNanos() - cpuBefore) / 1e3 / events);
+        metrics.put(prefix + "events_per_second", run.of(events));
+        metrics.put(prefix + "event_cpu_us", (Machine.cpuNanos() - cpuBefore) / 1e3 / events);
+    }
+
+    /** @param bare null: only Talflow */
+    private Map<String, Double> measure(Ingest ingest, IngestFloor bare) throws Exception {
+        Map<String, Double> metrics = new LinkedHashMap<>();
+        measure("", ingest::overTasks, metrics);
+        if (bare != null) {
+            measure("floor_", bare::run, metrics);
+            metrics.put("floor_ratio", metrics.get("floor_events_per_second") / metrics.get("events_per_second"));
+        }
         if (oneTaskEvents > 0) {
             metrics.put("one_task_events_per_second", ingest.inOneTask(oneTaskEvents));
         }
@@ -113,6 +147,7 @@ final class IngestCommand implements Callable<Integer> {
                 "0",
                 "--one-task-events",
                 "0",
+                "--no-floor",
                 "--runs",
                 "1",
                 "--json"));

@@ -28,7 +28,7 @@ class BenchSmokeIT {
                     load --inflight 2,3 --hops 2 --warmup 1 --seconds 1 --runs 1 | inflight_2_invocations_per_second inflight_3_invocations_per_second process_inflight_2_invocations_per_second
                     fanout --width 2,20 --warmup 1 --runs 1 | width_2_p50_ms width_20_p50_ms
                     join --width 2,20 --bodies 40 --warmup 1 --before 2 --stack-warmup 1 --runs 1 | cost_ratio us_per_event_20 longest_step_ms width_2_end_to_end_ms width_20_end_to_end_ms
-                    ingest --rules 2 --count 5 --events 20 --warmup-events 10 --cold-events 10 --one-task-events 10 --runs 1 | events_per_second cold_events_per_second one_task_events_per_second
+                    ingest --rules 2 --count 5 --events 20 --warmup-events 10 --cold-events 10 --one-task-events 10 --runs 1 | events_per_second cold_events_per_second one_task_events_per_second floor_ratio
                     overlap --slices 3 --produce-ms 150 --body-ms 50 --tasks 1 --warmup 1 --runs 1 | makespan_over_ideal slice_to_start_p50_ms speedup_over_control_flow
                     overload --inflight 2 --hops 2 --events 20000 --starts 500 --warmup 1 --seconds 1 --runs 1 | calm_task_p99_ms events_p99_ratio starts_p99_ratio
                     idle --tasks 20 --wakes 3 --warmup 2 --runs 1 | heap_bytes_per_task state_bytes_per_task wake_p50_ms
