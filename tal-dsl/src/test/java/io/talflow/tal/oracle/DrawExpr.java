@@ -146,7 +146,7 @@ final class DrawExpr {
                 case 0 -> item();
                 case 5 -> Expr.leaf(Expr.Kind.SETTLED, "sub");
                 case 6 -> Expr.leaf(Expr.Kind.COMPLETED, "sub");
-                case 1 -> Expr.leaf(Expr.Kind.READY, "split.head");
+                case 1 -> Expr.leaf(Expr.Kind.READY, random.nextInt(4) > 0 ? "split.head" : "split.parts");
                 case 2 -> Expr.leaf(Expr.Kind.SETTLED, "split");
                 case 3 -> Expr.leaf(Expr.Kind.SETTLED, "body");
                 default -> Expr.leaf(Expr.Kind.COMPLETED, "body");

@@ -60,7 +60,7 @@ final class DrawLog {
                 String id = "p" + all.size();
                 all.add(new RawEvent(RawEvent.Type.PLACED, "", "/job", id, nodes(), 0, "", event.timeMillis()));
             }
-            all.add(event.type() == RawEvent.Type.LOST ? event.onNodes(nodes()) : event);
+            all.add(event.type() == RawEvent.Type.LOST ? event.about(nodes()) : event);
         }
         return all;
     }
@@ -211,7 +211,7 @@ final class DrawLog {
                 new RawEvent(
                         RawEvent.Type.CLOSE, "parts", "", id, "", random.nextInt(5) == 0 ? n : slices, "go/0", step());
             case 9 -> new RawEvent(RawEvent.Type.READY, "head", "", id, "", random.nextInt(2), "go/0", step());
-            case 10 -> new RawEvent(RawEvent.Type.COMPLETED, "split", "", id, "", n, "go/0", step());
+            case 10 -> bringing(new RawEvent(RawEvent.Type.COMPLETED, "split", "", id, "", n, "go/0", step()));
             case 11 ->
                 random.nextBoolean()
                         ? outside()
@@ -222,6 +222,13 @@ final class DrawLog {
                         : new RawEvent(RawEvent.Type.FAILED, "body", "", id, "", n, body, step());
             default -> new RawEvent(RawEvent.Type.COMPLETED, "body", "", id, "", n, body, step());
         };
+    }
+
+    /** With data in its result, or none. */
+    private RawEvent bringing(RawEvent completed) {
+        RawEvent all = completed.about(List.of("", "h", "0", "2", "h3").get(random.nextInt(5)));
+        slices = Math.max(slices, all.bringsSlices().orElse(0));
+        return all;
     }
 
     private RawEvent item(long n) {

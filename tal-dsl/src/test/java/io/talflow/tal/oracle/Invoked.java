@@ -232,8 +232,29 @@ final class Invoked {
         task.end().completed(function);
         happens(Expr.Kind.COMPLETED, "", event, slice, task);
         happens(Expr.Kind.SETTLED, "", event, slice, task);
-        closeRest(event.id(), false, task);
+        function.streams().forEach(stream -> streamEnds(stream, event, task));
+        if (event.bringsValues()) {
+            function.values().stream()
+                    .filter(value -> !ready.containsKey(value))
+                    .forEach(value -> happens(Expr.Kind.READY, "." + value, event, slice, task));
+        }
         return true;
+    }
+
+    /** D7: with the slices that the result brings, if none was signalled; then the close, if it is still open (D31). */
+    private void streamEnds(String stream, RawEvent event, Oracle task) {
+        int slices = items.get(stream).size();
+        if (event.bringsSlices().isPresent() && slices == 0 && !closed.contains(stream)) {
+            slices = event.bringsSlices().getAsInt();
+            task.happens(Expr.Kind.READY, over(stream), "", event.id(), OptionalLong.empty(), slice);
+            for (int number = 0; number < slices; number++) {
+                Occurrence.Slice of = new Occurrence.Slice(over(stream), number);
+                happens(Expr.Kind.ITEM, "." + stream, event, Optional.of(of), task);
+            }
+        }
+        if (closed.add(stream)) {
+            task.closes(over(stream), event.id(), slices, false);
+        }
     }
 
     private boolean failed(RawEvent event, Oracle task) {

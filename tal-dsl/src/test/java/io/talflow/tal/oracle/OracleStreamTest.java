@@ -81,6 +81,17 @@ class OracleStreamTest {
                         foreach,
                         two + "completed:#s~go/0@3 completed:#a~each/0@4 completed:#b~each/1@5",
                         before + " r:DO#5[a,b]"),
+                Arguments.of(
+                        "D7: a result brings the slices",
+                        foreach,
+                        "completed:split#s/2~go/0@1 completed:#b~each/1@2 completed:#a~each/0@3",
+                        "go:DO#0[start] each:DO#1[s] each:DO#1[s] r:DO#3[a,b]"),
+                Arguments.of("D7: none of them", foreach, "completed:split#s/0~go/0@1", "go:DO#0[start] r:DO#1[]"),
+                Arguments.of(
+                        "D7: after a slice was signalled the result's are none",
+                        foreach,
+                        "item:parts#k0~go/0@1 completed:split#s/2~go/0@2 completed:#a~each/0@3",
+                        "go:DO#0[start] each:DO#1[k0] r:DO#3[a]"),
                 Arguments.of("D12: no slices", foreach, "completed:#s~go/0@3", "go:DO#0[start] r:DO#1[]"),
                 Arguments.of(
                         "D33: the close opens the window too",

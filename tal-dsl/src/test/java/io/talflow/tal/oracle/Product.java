@@ -10,7 +10,9 @@ import io.talflow.tal.semantics.Effect;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
@@ -141,8 +143,8 @@ final class Product {
     }
 
     private static TalEvent event(Flow flow, RawEvent raw) {
-        boolean named = raw.type() == RawEvent.Type.LOST || raw.type() == RawEvent.Type.PLACED;
-        if (named && !raw.subject().isEmpty()) {
+        boolean names = raw.type() == RawEvent.Type.LOST || raw.type() == RawEvent.Type.PLACED;
+        if (names && !raw.subject().isEmpty()) {
             return event(flow, raw.withoutSubject()).with(EventTypes.NODES, nodes(raw.subject()));
         }
         boolean outside = !raw.type().isSaid();
@@ -150,7 +152,7 @@ final class Product {
                 raw.id(),
                 outside ? raw.source() : "/talflow/" + TASK,
                 type(raw),
-                raw.subject(),
+                raw.type() == RawEvent.Type.OUTSIDE ? raw.subject() : "",
                 TalEvent.Kind.CONTROL,
                 TASK,
                 outside ? "" : TASK + "@1/" + raw.firing(),
@@ -161,6 +163,7 @@ final class Product {
 
     private static Map<String, ?> data(Flow flow, RawEvent raw) {
         return switch (raw.type()) {
+            case COMPLETED -> result(flow, raw);
             case CLOSE -> Map.of("count", raw.n());
             case FAILED -> Map.of("error", "E" + raw.n(), "n", raw.n());
             case ENABLE -> Map.of("enable", raw.name(), "by", "test");
@@ -171,6 +174,22 @@ final class Product {
             case PLACED -> Map.of();
             default -> Map.of("n", raw.n());
         };
+    }
+
+    private static Map<String, ?> result(Flow flow, RawEvent raw) {
+        Map<String, Object> result = new HashMap<>(Map.of("n", raw.n()));
+        flow.functions().stream()
+                .filter(function -> function.name().equals(raw.name()))
+                .forEach(function -> {
+                    Map<String, Object> value = Map.of("n", raw.n());
+                    raw.bringsSlices()
+                            .ifPresent(slices -> function.streams()
+                                    .forEach(stream -> result.put(stream, Collections.nCopies(slices, value))));
+                    if (raw.bringsValues()) {
+                        function.values().forEach(name -> result.put(name, value));
+                    }
+                });
+        return result;
     }
 
     private static Object added(Flow flow, String name) {

@@ -1,11 +1,14 @@
 package io.talflow.tal.oracle;
 
+import java.util.OptionalInt;
+
 /**
  * One record of a task's log, as it came.
  *
  * @param name the declared event; the datum's or stream's name for data
  * @param id with the source what D6 knows an outside event by; a slice's key for an item
- * @param subject its subject; of a loss or a placement the nodes that it names, a letter each, empty for none
+ * @param subject its subject; of a loss or a placement the nodes that it names, a letter each, empty for none; of a completion
+ *     the data that its result brings, {@code h} for each single datum and a digit for how many slices of each stream
  * @param n its {@code data.n}; a close's count
  * @param firing for what a function or a sub-task says: which firing of which rule, {@code RULE/ORDINAL}
  * @param attempt which attempt says it
@@ -74,6 +77,17 @@ record RawEvent(
         return new RawEvent(Type.POKE, "", "/poke", "poke-" + timeMillis, "", 0, "", timeMillis);
     }
 
+    /** Whether a result brings the single data that its function declares. */
+    boolean bringsValues() {
+        return type == Type.COMPLETED && subject.startsWith("h");
+    }
+
+    /** How many slices of each declared stream a result brings; empty: it says nothing of streams. */
+    OptionalInt bringsSlices() {
+        String digits = type == Type.COMPLETED ? subject.replace("h", "") : "";
+        return digits.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Integer.parseInt(digits));
+    }
+
     RawEvent at(long millis) {
         return new RawEvent(type, name, source, id, subject, n, firing, attempt, millis);
     }
@@ -83,11 +97,11 @@ record RawEvent(
     }
 
     RawEvent withoutSubject() {
-        return onNodes("");
+        return about("");
     }
 
-    /** @param others the nodes that it names */
-    RawEvent onNodes(String others) {
+    /** With another subject. */
+    RawEvent about(String others) {
         return new RawEvent(type, name, source, id, others, n, firing, attempt, timeMillis);
     }
 }

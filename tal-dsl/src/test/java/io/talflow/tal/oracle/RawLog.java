@@ -13,7 +13,7 @@ import java.util.stream.Collectors;
  * A raw log in one line, such as {@code A@10 B=3@20 A#A1@25 .@30 ?@31 split!x=2~rule/0@40}: NAME, {@code =n}, {@code #id}
  * (left out: NAME and a number), {@code /subject}, {@code @} milliseconds. {@code .} is a poke, {@code ?} an event of an
  * undeclared type. What a function says is {@code ready|item|close|completed|failed|lost:NAME} with {@code ~FIRING},
- * and {@code ^ATTEMPT} unless it is the first; {@code lost:} and {@code placed:} have {@code /NODES}, a letter each; what an operator says {@code cancel|enable|disable|add:NAME}.
+ * and {@code ^ATTEMPT} unless it is the first; {@code lost:} and {@code placed:} have {@code /NODES}, a letter each, {@code completed:} what its result brings, as {@code /h2}; what an operator says {@code cancel|enable|disable|add:NAME}.
  */
 final class RawLog {
     private static final Pattern FORM = Pattern.compile(
