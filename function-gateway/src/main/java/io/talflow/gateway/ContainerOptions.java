@@ -1,5 +1,6 @@
 package io.talflow.gateway;
 
+import io.talflow.gateway.container.ImageSources;
 import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Pattern;
@@ -8,12 +9,13 @@ import java.util.regex.Pattern;
  * How a gateway runs image functions.
  *
  * @param engine the socket of a Docker Engine API; {@code auto}: where Docker or Podman has it; {@code none}: no engine
- * @param most bound on containers, of all functions together
+ * @param most places for containers; docs/functions.md says how they are shared
  * @param grace between SIGTERM and SIGKILL
  * @param subnets the first two numbers of the subnets of functions' networks, each of which has 254 addresses
  * @param port where the node listens in each of those; 0: any that is free
+ * @param images where images may be pulled from
  */
-public record ContainerOptions(String engine, int most, Duration grace, String subnets, int port) {
+public record ContainerOptions(String engine, int most, Duration grace, String subnets, int port, ImageSources images) {
     private static final Pattern SUBNETS = Pattern.compile("\\d{1,3}\\.\\d{1,3}");
 
     public ContainerOptions {
@@ -26,17 +28,22 @@ public record ContainerOptions(String engine, int most, Duration grace, String s
         }
     }
 
-    /** With any port. */
+    /** With any port, and images from everywhere. */
     public ContainerOptions(String engine, int most, Duration grace, String subnets) {
-        this(engine, most, grace, subnets, 0);
+        this(engine, most, grace, subnets, 0, ImageSources.EVERYWHERE);
     }
 
-    /** The defaults: the engine that is found, four containers a core, two seconds of grace, 10.201.0.0/16. */
+    /** The defaults: the engine that is found, four containers a core, two seconds of grace, 10.201.0.0/16, images from everywhere. */
     public static ContainerOptions of() {
         return new ContainerOptions(
                 "auto", 4 * Runtime.getRuntime().availableProcessors(), Duration.ofSeconds(2), "10.201");
     }
 
+    public ContainerOptions withImages(ImageSources sources) {
+        return new ContainerOptions(engine, most, grace, subnets, port, sources);
+    }
+
+    /** A gateway by itself pulls no image unless it is told from where. */
     static ContainerOptions parse(Map<String, String> values) {
         ContainerOptions defaults = of();
         return new ContainerOptions(
@@ -45,6 +52,7 @@ public record ContainerOptions(String engine, int most, Duration grace, String s
                 Duration.ofSeconds(GatewayOptions.number(values, "container-grace-seconds", (int)
                         defaults.grace().toSeconds())),
                 values.getOrDefault("container-subnets", defaults.subnets()),
-                GatewayOptions.number(values, "container-port", defaults.port()));
+                GatewayOptions.number(values, "container-port", defaults.port()),
+                ImageSources.parse(values.getOrDefault("image-allow", "")));
     }
 }

@@ -71,6 +71,7 @@ public record GatewayOptions(
             "container-grace-seconds",
             "container-subnets",
             "container-port",
+            "image-allow",
             "data-memory-mb",
             "data-disk-mb",
             "data-remote",

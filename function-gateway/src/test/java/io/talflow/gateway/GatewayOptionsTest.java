@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.talflow.gateway.auth.PeerAccess;
+import io.talflow.gateway.container.ImageSources;
 import io.talflow.gateway.exec.Destinations;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -63,6 +64,8 @@ class GatewayOptionsTest {
             "10.7",
             "--container-port",
             "8490",
+            "--image-allow",
+            "docker.io/library",
             "--data-memory-mb",
             "12",
             "--data-disk-mb",
@@ -94,7 +97,13 @@ class GatewayOptionsTest {
                                 .withPeers(new PeerAccess(Optional.of(Path.of("/p")), Optional.of(Path.of("/a"))))
                                 .withDestinations(Destinations.parse("in.house:80"))
                                 .withSecrets(Path.of("/s")),
-                        new ContainerOptions("/e.sock", 5, Duration.ofSeconds(6), "10.7", 8490),
+                        new ContainerOptions(
+                                "/e.sock",
+                                5,
+                                Duration.ofSeconds(6),
+                                "10.7",
+                                8490,
+                                ImageSources.parse("docker.io/library")),
                         new GatewayOptions.Draining(Duration.ofSeconds(12)),
                         new ValueOptions(
                                 12L << 20,
@@ -119,6 +128,17 @@ class GatewayOptionsTest {
         assertThatThrownBy(() ->
                         GatewayOptions.parse(new String[] {"--kafka", "k:1", "--insecure", "--tokens", "/t"}, Map.of()))
                 .hasMessageContaining("--insecure");
+    }
+
+    @Test
+    void pullsNoImageUnlessItIsToldFromWhere() {
+        assertThat(GatewayOptions.parse(new String[] {"--kafka", "k:1"}, Map.of())
+                        .containers()
+                        .images())
+                .isEqualTo(ImageSources.NOWHERE);
+        assertThat(GatewayOptions.of("k:1", Path.of("/d")).containers().images())
+                .as("in a stack of this process")
+                .isEqualTo(ImageSources.EVERYWHERE);
     }
 
     @Test

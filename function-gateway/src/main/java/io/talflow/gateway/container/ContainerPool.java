@@ -1,12 +1,10 @@
 package io.talflow.gateway.container;
 
-import io.talflow.gateway.exec.FunctionErrors;
 import io.talflow.gateway.exec.FunctionKey;
 import io.talflow.gateway.journal.Start;
 import io.talflow.tal.model.Function;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,9 +19,8 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Containers, started when a call finds none with room and kept warm while they are used. A call that waits is given whatever
- * comes first, a warm container that has finished or a new one. At most {@code limit} at once, of all functions together, but for
- * calls that one which runs waits for; when that is reached, one that is idle makes room; and one that has just finished, for a function whose calls have waited longer
- * than {@link #PATIENCE}.
+ * comes first, a warm container that has finished or a new one. Functions share the places by max-min fairness: the next is for
+ * the one with fewest, and beyond the bound, up to twice it, for one that has none, or for a call that one which runs waits for.
  */
 final class ContainerPool implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(ContainerPool.class);
@@ -32,17 +29,17 @@ final class ContainerPool implements AutoCloseable {
     private final ContainerStarter starter;
     private final ContainerCall.Parts parts;
     private final ExecutorService threads;
-    private final int limit;
+    private final int bound;
     private final Map<FunctionKey, FunctionContainers> functions = new LinkedHashMap<>();
     private int places;
     private int leaving;
     private boolean closed;
 
-    ContainerPool(ContainerStarter starter, ContainerCall.Parts parts, ExecutorService threads, int limit) {
+    ContainerPool(ContainerStarter starter, ContainerCall.Parts parts, ExecutorService threads, int bound) {
         this.starter = starter;
         this.parts = parts;
         this.threads = threads;
-        this.limit = limit;
+        this.bound = bound;
     }
 
     /** Changes the pool under its lock; what that leads to, and must not hold the lock, is done afterwards. */
@@ -79,7 +76,7 @@ final class ContainerPool implements AutoCloseable {
         change(then -> {
             FunctionContainers function = of(key, image);
             long now = parts.clock().millis();
-            while (!closed && function.count() < least && places < limit && !function.failedLately(now)) {
+            while (!closed && function.count() < least && places < bound && !function.failedLately(now)) {
                 start(function, then);
             }
         });
@@ -114,18 +111,25 @@ final class ContainerPool implements AutoCloseable {
             return;
         }
         functions.values().forEach(function -> give(function, then));
-        List<FunctionContainers> lacking = functions.values().stream()
-                .filter(function -> function.wantsAnother() || function.needsAnother())
-                .sorted(Comparator.comparingLong(function -> function.first().submittedAtNanos()))
-                .toList();
-        for (FunctionContainers function : lacking) {
-            while (function.needsAnother() || function.wantsAnother() && places < limit) {
-                start(function, then);
-            }
-            if (function.wantsAnother() && places - leaving >= limit) {
+        for (Optional<FunctionContainers> next = neediest(); next.isPresent(); next = neediest()) {
+            start(next.get(), then);
+            if (places - leaving > bound) {
                 makeRoom(then);
             }
         }
+        if (places - leaving == bound && functions.values().stream().anyMatch(FunctionContainers::wantsAnother)) {
+            makeRoom(then);
+        }
+        while (places - leaving > bound && places - leaving - idle() < bound) {
+            makeRoom(then); // what is idle is kept beyond the bound while calls fill it
+        }
+    }
+
+    /** Of those that lack a container and may have one. */
+    private Optional<FunctionContainers> neediest() {
+        return functions.values().stream()
+                .filter(function -> function.mayHaveAnother(places, bound))
+                .min(FunctionContainers.NEEDIEST_FIRST);
     }
 
     private void give(FunctionContainers function, List<Runnable> then) {
@@ -203,10 +207,9 @@ final class ContainerPool implements AutoCloseable {
         change(then -> {
             places--;
             function.failedToStart(parts.clock().millis());
-            function.takeLost()
-                    .forEach(job -> then.add(() -> job.outcome()
-                            .complete(FunctionErrors.environment(
-                                    parts.clock().millis(), why.getMessage(), why.output()))));
+            List<ContainerJob> lost = function.takeLost();
+            lost.forEach(job -> then.add(
+                    () -> job.outcome().complete(why.outcome(parts.clock().millis()))));
             fill(then);
         });
     }
@@ -222,27 +225,24 @@ final class ContainerPool implements AutoCloseable {
         });
     }
 
-    /** Whether this function is to give up a place: there are too many, or another has waited for one for so long. */
+    /** Whether it gives a container up: one beyond the bound, or for another that has waited for {@link #PATIENCE} with fewer. */
     private boolean isWanted(FunctionContainers giving) {
-        long patience = PATIENCE.toNanos();
-        return places - leaving > limit
-                || places - leaving == limit
+        int taken = places - leaving;
+        int left = giving.count() - 1;
+        return (taken > bound && left > 0)
+                || (taken >= bound
                         && functions.values().stream()
                                 .anyMatch(other -> other != giving
-                                        && other.wantsAnother()
-                                        && System.nanoTime() - other.first().submittedAtNanos() > patience);
+                                        && other.hasWaited(PATIENCE)
+                                        && (other.count() < left || other.count() == 0)));
     }
 
     /** Ends the container that has been idle longest. */
     private void makeRoom(List<Runnable> then) {
-        functions.values().stream()
-                .flatMap(function -> function.all().stream())
-                .filter(container -> container.calls() == 0)
-                .min(Comparator.comparingLong(RunningContainer::idleSince))
-                .ifPresent(container -> {
-                    functions.get(container.key()).remove(container);
-                    end(container, then);
-                });
+        FunctionContainers.longestIdle(functions.values()).ifPresent(container -> {
+            functions.get(container.key()).remove(container);
+            end(container, then);
+        });
     }
 
     /** It has been taken out; its place is free when it is gone. */

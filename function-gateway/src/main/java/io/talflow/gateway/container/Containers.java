@@ -66,7 +66,7 @@ public final class Containers implements FunctionExecutor, AutoCloseable {
 
     /** @param data the gateway's directory: who owns it owns what was labelled for it, so at the start that is left over */
     public Containers(ContainerOptions options, Path data, Surroundings around) throws IOException {
-        connection = new EngineConnection(EngineAddress.find(options.engine(), System.getenv()));
+        connection = new EngineConnection(EngineAddress.find(options.engine(), System.getenv()), options.images());
         clock = around.clock();
         owner = owner(data);
         grace = options.grace();

@@ -55,15 +55,20 @@ final class Engine implements Closeable {
     private final DockerHttpClient http;
     private final DockerClient client;
     private final EngineNetworks networks;
+    private final ImageSources sources;
 
-    private Engine(DockerHttpClient http, DockerClient client, EngineNetworks networks) {
+    private Engine(DockerHttpClient http, DockerClient client, EngineNetworks networks, ImageSources sources) {
         this.http = http;
         this.client = client;
         this.networks = networks;
+        this.sources = sources;
     }
 
-    /** @throws EngineFailure if nothing answers there */
-    static Engine connect(Path socket) throws EngineFailure {
+    /**
+     * @param sources where it may pull images from
+     * @throws EngineFailure if nothing answers there
+     */
+    static Engine connect(Path socket, ImageSources sources) throws EngineFailure {
         DefaultDockerClientConfig config = DefaultDockerClientConfig.createDefaultConfigBuilder()
                 .withDockerHost("unix://" + socket)
                 .withDockerTlsVerify(false)
@@ -79,7 +84,7 @@ final class Engine implements Closeable {
             boolean podman = components != null
                     && components.stream().anyMatch(part -> part.getName().startsWith("Podman"));
             LOG.info("Image functions run in {} at {}", podman ? "Podman" : "Docker", socket);
-            return new Engine(http, client, new EngineNetworks(client, http, podman));
+            return new Engine(http, client, new EngineNetworks(client, http, podman), sources);
         } catch (RuntimeException e) {
             throw new EngineFailure("the container engine at %s does not answer: %s".formatted(socket, e.getMessage()));
         }
@@ -137,8 +142,9 @@ final class Engine implements Closeable {
     }
 
     private void pull(String image) throws EngineFailure {
+        String name = sources.toPull(image);
         try {
-            boolean done = client.pullImageCmd(image).start().awaitCompletion(PULL.toSeconds(), TimeUnit.SECONDS);
+            boolean done = client.pullImageCmd(name).start().awaitCompletion(PULL.toSeconds(), TimeUnit.SECONDS);
             if (!done) {
                 throw new EngineFailure("image %s was not pulled within %s".formatted(image, PULL));
             }

@@ -8,11 +8,16 @@ import java.util.Optional;
 /** The engine, connected to when it is first needed, and again if it was not there. */
 final class EngineConnection implements Closeable {
     private final Optional<Path> socket;
+    private final ImageSources sources;
     private Engine engine;
 
-    /** @param socket empty: this machine has no engine */
-    EngineConnection(Optional<Path> socket) {
+    /**
+     * @param socket empty: this machine has no engine
+     * @param sources where it may pull images from
+     */
+    EngineConnection(Optional<Path> socket, ImageSources sources) {
         this.socket = socket;
+        this.sources = sources;
     }
 
     boolean isPossible() {
@@ -21,7 +26,7 @@ final class EngineConnection implements Closeable {
 
     synchronized Engine engine() throws EngineFailure {
         if (engine == null) {
-            engine = Engine.connect(socket.orElseThrow(() -> new EngineFailure(Containers.NO_ENGINE)));
+            engine = Engine.connect(socket.orElseThrow(() -> new EngineFailure(Containers.NO_ENGINE)), sources);
         }
         return engine;
     }

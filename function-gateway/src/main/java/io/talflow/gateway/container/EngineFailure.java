@@ -1,7 +1,10 @@
 package io.talflow.gateway.container;
 
+import io.talflow.gateway.exec.FunctionErrors;
+import io.talflow.gateway.journal.Outcome;
+
 /** The container engine refuses or cannot be reached; the message is for who wrote the workflow or runs the node. */
-final class EngineFailure extends Exception {
+class EngineFailure extends Exception {
     private static final long serialVersionUID = 1L;
     private final String output;
 
@@ -14,8 +17,8 @@ final class EngineFailure extends Exception {
         this.output = output;
     }
 
-    /** What the container printed, if there was one. */
-    String output() {
-        return output;
+    /** How the calls fail that it keeps from running. */
+    Outcome outcome(long now) {
+        return FunctionErrors.environment(now, getMessage(), output);
     }
 }

@@ -6,6 +6,8 @@ import io.talflow.tal.model.Function;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
 import java.util.Deque;
 import java.util.Iterator;
 import java.util.List;
@@ -14,6 +16,10 @@ import java.util.Optional;
 /** The containers of one function, and who waits for them. Guarded by the pool. */
 final class FunctionContainers {
     private static final Duration AFTER_FAILURE = Duration.ofSeconds(30);
+
+    /** Of those whose calls wait: with fewest containers, then with the call that has waited longest. */
+    static final Comparator<FunctionContainers> NEEDIEST_FIRST = Comparator.comparingInt(FunctionContainers::count)
+            .thenComparingLong(function -> function.first().submittedAtNanos());
 
     private final FunctionKey key;
     private final Function.Executor.Image image;
@@ -111,6 +117,16 @@ final class FunctionContainers {
         return count() > image.container().max();
     }
 
+    /** Whether it lacks a container and may have one, where there are so many and should be no more than {@code bound}. */
+    boolean mayHaveAnother(int places, int bound) {
+        return needsAnother() || (wantsAnother() && places < (count() == 0 ? 2 * bound : bound));
+    }
+
+    /** Whether its calls have lacked a container for so long. */
+    boolean hasWaited(Duration patience) {
+        return wantsAnother() && System.nanoTime() - first().submittedAtNanos() > patience.toNanos();
+    }
+
     int count() {
         return containers.size() + starting;
     }
@@ -134,6 +150,13 @@ final class FunctionContainers {
     /** No container is started for calls that may come when one could not be lately. */
     boolean failedLately(long now) {
         return failedStarts > 0 && now - failedAt < AFTER_FAILURE.toMillis();
+    }
+
+    static Optional<RunningContainer> longestIdle(Collection<FunctionContainers> functions) {
+        return functions.stream()
+                .flatMap(function -> function.containers.stream())
+                .filter(container -> container.calls() == 0)
+                .min(Comparator.comparingLong(RunningContainer::idleSince));
     }
 
     /** @return false: it had been taken out before */

@@ -68,6 +68,11 @@ public final class FunctionErrors {
         return Outcome.Failed.of(beganAt, "Function.Secret", message, "", false);
     }
 
+    /** The node's operator has not allowed its image to be pulled; another attempt would not be, either. */
+    public static Outcome imageNotAllowed(long beganAt, String message) {
+        return Outcome.Failed.of(beganAt, "Image.NotAllowed", message, "", false);
+    }
+
     /** The definition does not have the function, or is not known on this node. */
     public static Outcome unknownFunction(long beganAt, String message) {
         return Outcome.Failed.of(beganAt, "Function.Unknown", message, "");
