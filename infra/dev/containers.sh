@@ -5,7 +5,8 @@
 #   infra/dev/containers.sh --stop     stops what this started
 #   infra/dev/containers.sh --firewall PORT|off [10.201]
 #                                      lets functions' containers (of --container-subnets) reach nothing of this machine but
-#                                      that port (--container-port) and the engine's name server, or whatever they like again
+#                                      that port (--container-port) and the engine's name server, or whatever they like again;
+#                                      also after a restart, by a unit of systemd, where that runs
 # Where it needs rights it uses sudo. Why these settings: docs/operating.md, Containers.
 set -euo pipefail
 state="${TALFLOW_CONTAINERS:-/var/lib/talflow-containers}"
@@ -22,18 +23,60 @@ fi
 
 if [ "${1:-}" = --firewall ]; then
     allowed="${2:?--firewall needs a port, or off}"
+    if ! [[ "$allowed" =~ ^(off|[0-9]{1,5})$ && "${3:-10.201}" =~ ^[0-9]{1,3}\.[0-9]{1,3}$ ]]; then
+        say "--firewall needs a port, or off, then the first two numbers of the subnets, such as 10.201; has $*"
+        exit 2
+    fi
     chain="TALFLOW-${3:-10.201}"
     from="${3:-10.201}.0.0/16"
     export PATH="$PATH:/usr/sbin:/sbin"
+    rules="/etc/talflow/firewall-${3:-10.201}.rules"
+    unit="talflow-firewall-${3:-10.201}.service"
     while as_root iptables -D INPUT -s "$from" -j "$chain" 2>/dev/null; do :; done
     as_root iptables -F "$chain" 2>/dev/null && as_root iptables -X "$chain"
+    if [ -d /run/systemd/system ] && [ -f "/etc/systemd/system/$unit" ]; then
+        as_root systemctl disable --quiet "$unit"
+        as_root rm -f "/etc/systemd/system/$unit"
+    fi
+    as_root rm -f "$rules"
     [ "$allowed" = off ] && exit 0
-    as_root iptables -N "$chain"
-    as_root iptables -A "$chain" -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN # answers to the gateway's calls
-    as_root iptables -A "$chain" -p tcp --dport "$allowed" -j RETURN
-    as_root iptables -A "$chain" -p udp --dport 53 -j RETURN # of networks that are open
-    as_root iptables -A "$chain" -j DROP
-    as_root iptables -I INPUT -s "$from" -j "$chain"
+    as_root mkdir -p /etc/talflow
+    as_root tee "$rules" >/dev/null <<RULES
+*filter
+:$chain - [0:0]
+# answers to the gateway's calls
+-A $chain -m conntrack --ctstate ESTABLISHED,RELATED -j RETURN
+-A $chain -p tcp --dport $allowed -j RETURN
+# names, of networks that are open
+-A $chain -p udp --dport 53 -j RETURN
+-A $chain -j DROP
+-I INPUT -s $from -j $chain
+COMMIT
+RULES
+    as_root iptables-restore --noflush "$rules"
+    if [ ! -d /run/systemd/system ]; then
+        say "the rules hold until the machine restarts, since it has no systemd; then: iptables-restore --noflush $rules"
+        exit 0
+    fi
+    # As firewalls do, before there is a network; and after those that would flush it.
+    as_root tee "/etc/systemd/system/$unit" >/dev/null <<UNIT
+[Unit]
+Description=What containers of Talflow functions in $from reach of this machine
+Wants=network-pre.target
+Before=network-pre.target
+After=nftables.service netfilter-persistent.service ufw.service firewalld.service
+
+[Service]
+Type=oneshot
+RemainAfterExit=yes
+ExecStart=$(command -v iptables-restore) --noflush $rules
+
+[Install]
+WantedBy=multi-user.target
+UNIT
+    as_root systemctl daemon-reload
+    as_root systemctl enable --quiet "$unit"
+    say "the rules hold now, and from each start of the machine on by $unit"
     exit 0
 fi
 
