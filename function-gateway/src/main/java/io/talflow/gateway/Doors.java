@@ -1,14 +1,13 @@
 package io.talflow.gateway;
 
 import io.talflow.gateway.http.Listeners;
+import io.talflow.gateway.http.ServerTls;
 import io.talflow.gateway.runtime.Access;
-import io.talflow.tal.tls.PemFiles;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.UnresolvedAddressException;
-import java.security.KeyStore;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -52,17 +51,15 @@ final class Doors implements AutoCloseable {
     private void bind(GatewayOptions options) throws IOException {
         InetSocketAddress address = new InetSocketAddress(options.host(), options.port());
         refuseOthersWithoutAuthentication(options, address);
-        Optional<Security.Tls> tls = options.security().tls();
-        Optional<KeyStore> identity = tls.isEmpty()
-                ? Optional.empty()
-                : Optional.of(
-                        PemFiles.identity(tls.get().certificate(), tls.get().key()));
+        Optional<Security.Tls> files = options.security().tls();
+        Optional<ServerTls> tls =
+                files.isEmpty() ? Optional.empty() : Optional.of(files.get().read());
         ServerSocketChannel everybody = listen(address, options);
-        Optional<ServerSocketChannel> functions = identity.isEmpty()
+        Optional<ServerSocketChannel> functions = tls.isEmpty()
                 ? Optional.empty()
                 : Optional.of(listen(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), options));
-        listeners = new Listeners(
-                everybody, identity, functions, options.containers().port());
+        listeners =
+                new Listeners(everybody, tls, functions, options.containers().port());
         InetSocketAddress bound = (InetSocketAddress) everybody.getLocalAddress();
         boolean everywhere = bound.getAddress().isAnyLocalAddress();
         String loopback = InetAddress.getLoopbackAddress().getHostAddress();
@@ -73,7 +70,7 @@ final class Doors implements AutoCloseable {
         urls = new Access.Urls(
                 local,
                 options.advertise().isEmpty()
-                        ? url(identity.isEmpty() ? "http" : "https", advertised, bound.getPort())
+                        ? url(tls.isEmpty() ? "http" : "https", advertised, bound.getPort())
                         : options.advertise());
     }
 

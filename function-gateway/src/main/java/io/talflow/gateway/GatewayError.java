@@ -7,6 +7,7 @@ public enum GatewayError {
     UNAUTHENTICATED("gateway/unauthenticated", 401, "A token is needed"),
     UNKNOWN_TOKEN("gateway/unknown-token", 401, "The token is of no attempt"),
     FORBIDDEN("gateway/forbidden", 403, "The token's role does not cover this"),
+    CERTIFICATE_NEEDED("gateway/certificate-needed", 403, "A client's certificate is needed"),
     FOREIGN_ORIGIN("gateway/foreign-origin", 403, "The request comes from a web page"),
     NOT_FOUND("gateway/not-found", 404, "There is nothing at this address"),
     UNKNOWN_WORKFLOW("gateway/unknown-workflow", 404, "No such workflow"),

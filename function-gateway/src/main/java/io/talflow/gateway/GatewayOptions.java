@@ -65,6 +65,7 @@ public record GatewayOptions(
             "secrets",
             "tls-certificate",
             "tls-key",
+            "job-ca",
             "peer-ca",
             "container-engine",
             "containers",

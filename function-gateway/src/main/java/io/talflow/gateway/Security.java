@@ -2,7 +2,11 @@ package io.talflow.gateway;
 
 import io.talflow.gateway.auth.PeerAccess;
 import io.talflow.gateway.exec.Destinations;
+import io.talflow.gateway.http.ServerTls;
+import io.talflow.tal.tls.PemFiles;
+import java.io.IOException;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.Map;
 import java.util.Optional;
 
@@ -40,8 +44,20 @@ public record Security(
      *
      * @param certificate the gateway's, and those that lead from it to its authority's
      * @param key in PKCS #8, not encrypted
+     * @param jobCa certificates that the job's must lead to; empty: the job shows none
      */
-    public record Tls(Path certificate, Path key) {}
+    public record Tls(Path certificate, Path key, Optional<Path> jobCa) {
+        /** For a job that shows no certificate. */
+        public Tls(Path certificate, Path key) {
+            this(certificate, key, Optional.empty());
+        }
+
+        /** @throws IOException that names the file which is of no use */
+        ServerTls read() throws IOException {
+            Optional<KeyStore> jobs = jobCa.isPresent() ? Optional.of(PemFiles.trusted(jobCa.get())) : Optional.empty();
+            return new ServerTls(PemFiles.identity(certificate, key), jobs);
+        }
+    }
 
     /** With authentication; functions have public addresses. */
     public static Security of(Path tokens) {
@@ -91,7 +107,12 @@ public record Security(
         if (certificate.isPresent() != key.isPresent()) {
             throw new IllegalArgumentException("options --tls-certificate and --tls-key go together");
         }
-        return certificate.map(file -> new Tls(file, key.orElseThrow()));
+        Optional<Path> jobCa = path(values, "job-ca");
+        if (jobCa.isPresent() && certificate.isEmpty()) {
+            throw new IllegalArgumentException(
+                    "option --job-ca asks the job for a certificate, which needs TLS: --tls-certificate and --tls-key");
+        }
+        return certificate.map(file -> new Tls(file, key.orElseThrow(), jobCa));
     }
 
     private static Optional<Path> path(Map<String, String> values, String key) {

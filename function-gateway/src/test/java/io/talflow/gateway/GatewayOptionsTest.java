@@ -52,6 +52,8 @@ class GatewayOptionsTest {
             "/c",
             "--tls-key",
             "/k",
+            "--job-ca",
+            "/j",
             "--peer-ca",
             "/a",
             "--container-engine",
@@ -93,7 +95,7 @@ class GatewayOptionsTest {
                         3,
                         Duration.ofSeconds(11),
                         Security.of(Path.of("/t"))
-                                .withTls(new Security.Tls(Path.of("/c"), Path.of("/k")))
+                                .withTls(new Security.Tls(Path.of("/c"), Path.of("/k"), Optional.of(Path.of("/j"))))
                                 .withPeers(new PeerAccess(Optional.of(Path.of("/p")), Optional.of(Path.of("/a"))))
                                 .withDestinations(Destinations.parse("in.house:80"))
                                 .withSecrets(Path.of("/s")),
@@ -160,6 +162,8 @@ class GatewayOptionsTest {
                 .hasMessageContaining("--port");
         assertThatThrownBy(() -> GatewayOptions.parse(new String[] {"--kafka", "x", "--peers", "a:1"}, Map.of()))
                 .hasMessageContaining("--peers must be NODE=http://HOST:PORT");
+        assertThatThrownBy(() -> GatewayOptions.parse(new String[] {"--kafka", "x", "--job-ca", "/j"}, Map.of()))
+                .hasMessageContaining("--tls-certificate");
         assertThatThrownBy(() -> GatewayOptions.parse(new String[0], Map.of())).hasMessageContaining("--kafka");
     }
 }

@@ -19,13 +19,18 @@ import java.util.List;
  * What it takes to start and to call a gateway with TLS and authentication, by the command alone.
  *
  * @param folder of its data, its certificate and the tokens
+ * @param job the certificate that the job shows
  */
-record SecuredGateway(Path folder, int port, Certificates certificates) {
+record SecuredGateway(Path folder, int port, Certificates certificates, Certificates job) {
     private static final List<String> ROLES = List.of("admin", "operator", "job");
 
     /** Makes the certificate, and a token of each role. */
     static SecuredGateway make(Path folder, int port) throws Exception {
-        SecuredGateway gateway = new SecuredGateway(folder, port, Certificates.make(folder));
+        SecuredGateway gateway = new SecuredGateway(
+                folder,
+                port,
+                Certificates.make(folder),
+                Certificates.make(Files.createDirectory(folder.resolve("job"))));
         for (String role : ROLES) {
             Launcher.Result made = Launcher.run(
                     folder, "token", "create", "--role", role, "--tokens", gateway.data() + "/tokens.json");
@@ -51,7 +56,9 @@ record SecuredGateway(Path folder, int port, Certificates certificates) {
                 "--tls-certificate",
                 certificates.certificate().toString(),
                 "--tls-key",
-                certificates.key().toString());
+                certificates.key().toString(),
+                "--job-ca",
+                job.certificate().toString());
     }
 
     List<String> jobArguments() {
@@ -60,6 +67,10 @@ record SecuredGateway(Path folder, int port, Certificates certificates) {
                 url(),
                 "--gateway-ca",
                 certificates.certificate().toString(),
+                "--gateway-certificate",
+                job.certificate().toString(),
+                "--gateway-key",
+                job.key().toString(),
                 "--gateway-token-file",
                 token("job").toString());
     }

@@ -6,6 +6,7 @@ import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
 import java.util.Optional;
 import javax.net.ssl.SSLContext;
 
@@ -17,16 +18,27 @@ import javax.net.ssl.SSLContext;
  *     token never does
  * @param caFile a file on the TaskManagers with the certificates in PEM that the gateway's must lead to; empty: those that
  *     Java trusts
+ * @param certificateFile a file on the TaskManagers with the job's certificate in PEM, and those that lead from it to its
+ *     authority's; empty: it shows none
+ * @param keyFile a file on the TaskManagers with that certificate's key, in PKCS #8 and PEM, not encrypted
  */
-public record GatewayAccess(String url, String tokenFile, String caFile) implements Serializable {
+public record GatewayAccess(String url, String tokenFile, String caFile, String certificateFile, String keyFile)
+        implements Serializable {
     /** A gateway without authentication. */
     public static GatewayAccess of(String url) {
-        return new GatewayAccess(url, "", "");
+        return new GatewayAccess(url, "", "", "", "");
     }
 
-    /** What is trusted in TLS; empty: what Java trusts. */
-    Optional<SSLContext> trust() throws IOException {
-        return caFile.isEmpty() ? Optional.empty() : Optional.of(PemFiles.trusting(Path.of(caFile)));
+    /** How TLS is spoken; empty: as Java does. */
+    Optional<SSLContext> tls() throws IOException {
+        if (caFile.isEmpty() && certificateFile.isEmpty()) {
+            return Optional.empty();
+        }
+        Optional<Path> ca = caFile.isEmpty() ? Optional.empty() : Optional.of(Path.of(caFile));
+        Optional<KeyStore> identity = certificateFile.isEmpty()
+                ? Optional.empty()
+                : Optional.of(PemFiles.identity(Path.of(certificateFile), Path.of(keyFile)));
+        return Optional.of(PemFiles.client(ca, identity));
     }
 
     /**

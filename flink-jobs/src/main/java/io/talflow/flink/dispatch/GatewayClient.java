@@ -26,6 +26,9 @@ final class GatewayClient implements AutoCloseable {
     private static final Timeout CONNECT = Timeout.ofSeconds(2);
     private static final Timeout ANSWER = Timeout.ofSeconds(30);
 
+    /** The code of the refusal, in its body. */
+    private static final String CERTIFICATE_NEEDED = "gateway/certificate-needed";
+
     private static final RequestConfig REQUEST =
             RequestConfig.custom().setResponseTimeout(ANSWER).build();
 
@@ -38,7 +41,7 @@ final class GatewayClient implements AutoCloseable {
     /**
      * @param access how the job shows who it is, to each gateway the same
      * @param connections to each gateway
-     * @throws IOException if the certificates to be trusted cannot be read
+     * @throws IOException if certificates or the key cannot be read
      */
     GatewayClient(GatewayAccess access, int connections) throws IOException {
         this.access = access;
@@ -58,9 +61,9 @@ final class GatewayClient implements AutoCloseable {
                         .setConnectTimeout(CONNECT)
                         .setSocketTimeout(ANSWER)
                         .build());
-        access.trust()
-                .ifPresent(trust -> connections.setTlsStrategy(
-                        ClientTlsStrategyBuilder.create().setSslContext(trust).buildAsync()));
+        access.tls()
+                .ifPresent(tls -> connections.setTlsStrategy(
+                        ClientTlsStrategyBuilder.create().setSslContext(tls).buildAsync()));
         return connections.build();
     }
 
@@ -106,6 +109,9 @@ final class GatewayClient implements AutoCloseable {
             return "";
         }
         token = "";
+        if (refusal.getBodyText() != null && refusal.getBodyText().contains(CERTIFICATE_NEEDED)) {
+            return ": it wants a certificate that leads to one of its --job-ca; give the job --gateway-certificate FILE and --gateway-key FILE";
+        }
         return access.tokenFile().isEmpty()
                 ? ": it wants a token of role job; give the job --gateway-token-file FILE"
                 : ": it does not take the token in %s as one of role job".formatted(access.tokenFile());

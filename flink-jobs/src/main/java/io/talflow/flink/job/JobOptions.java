@@ -29,7 +29,9 @@ public record JobOptions(
         long checkpointMillis,
         Optional<String> checkpoints,
         Optional<String> gatewayTokenFile,
-        Optional<String> gatewayCa) {
+        Optional<String> gatewayCa,
+        Optional<String> gatewayCertificate,
+        Optional<String> gatewayKey) {
     public static final String HELP = """
             OrchestratorJob: evaluates the triggers of every task.
               --kafka HOST:PORT[,…]          Kafka bootstrap servers                  (required)
@@ -40,6 +42,8 @@ public record JobOptions(
               --checkpoints URI              checkpoint directory, default: the cluster's
               --gateway-token-file FILE      a file on each TaskManager with a token of role job
               --gateway-ca FILE              certificates in PEM, on each TaskManager, that an https gateway's must lead to
+              --gateway-certificate FILE     the job's own in PEM, on each TaskManager, for a gateway with --job-ca
+              --gateway-key FILE             its key, in PKCS #8 and PEM, without a password
             Each may come from the environment instead, as TALFLOW_KAFKA, TALFLOW_GATEWAY, …
             Example: flink run flink-jobs-0.1.0-job.jar --kafka broker:9092 --gateway http://gateway:8090
             """;
@@ -52,7 +56,9 @@ public record JobOptions(
             "checkpoint-interval-ms",
             "checkpoints",
             "gateway-token-file",
-            "gateway-ca");
+            "gateway-ca",
+            "gateway-certificate",
+            "gateway-key");
 
     /** @throws IllegalArgumentException that names the option and what it must be */
     public static JobOptions parse(String... args) {
@@ -83,6 +89,13 @@ public record JobOptions(
         if (!gateway.isEmpty() && URI.create(gateway).getHost() == null) {
             wrong.add("option --gateway must be a URL such as http://localhost:8090, is " + gateway);
         }
+        boolean shows = values.containsKey("gateway-certificate");
+        if (shows != values.containsKey("gateway-key")) {
+            wrong.add("options --gateway-certificate and --gateway-key go together");
+        }
+        if (shows && !gateway.startsWith("https:")) {
+            wrong.add("option --gateway-certificate needs an https --gateway, is " + gateway);
+        }
         long timeout = number(values, "node-timeout-s", 10, wrong);
         if (timeout < 3) {
             wrong.add("option --node-timeout-s must be 3 or more, is " + timeout);
@@ -100,12 +113,19 @@ public record JobOptions(
                 interval,
                 Optional.ofNullable(values.get("checkpoints")),
                 Optional.ofNullable(values.get("gateway-token-file")),
-                Optional.ofNullable(values.get("gateway-ca")));
+                Optional.ofNullable(values.get("gateway-ca")),
+                Optional.ofNullable(values.get("gateway-certificate")),
+                Optional.ofNullable(values.get("gateway-key")));
     }
 
     /** The gateways as the dispatcher calls them. */
     GatewayAccess access() {
-        return new GatewayAccess(gateway, gatewayTokenFile.orElse(""), gatewayCa.orElse(""));
+        return new GatewayAccess(
+                gateway,
+                gatewayTokenFile.orElse(""),
+                gatewayCa.orElse(""),
+                gatewayCertificate.orElse(""),
+                gatewayKey.orElse(""));
     }
 
     private static String required(Map<String, String> values, String key, List<String> wrong) {

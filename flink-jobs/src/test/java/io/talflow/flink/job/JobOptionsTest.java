@@ -14,20 +14,37 @@ class JobOptionsTest {
     void comeFromArgumentsAndEnvironmentAndArgumentsWin() {
         Map<String, String> environment = Map.of(
                 "TALFLOW_KAFKA", "environment:9092",
-                "TALFLOW_GATEWAY", "http://environment:8090/",
+                "TALFLOW_GATEWAY", "https://environment:8090/",
                 "TALFLOW_CHECKPOINT_INTERVAL_MS", "500",
                 "TALFLOW_GATEWAY_TOKEN_FILE", "/run/token",
                 "TALFLOW_GATEWAY_CA", "/run/ca");
-        assertThat(JobOptions.parse(environment, "--kafka", "argument:9092"))
+        assertThat(JobOptions.parse(
+                        environment,
+                        "--kafka",
+                        "argument:9092",
+                        "--gateway-certificate",
+                        "/run/job.pem",
+                        "--gateway-key",
+                        "/run/job.key"))
                 .isEqualTo(new JobOptions(
                         "argument:9092",
-                        "http://environment:8090",
+                        "https://environment:8090",
                         10,
                         0,
                         500,
                         Optional.empty(),
                         Optional.of("/run/token"),
-                        Optional.of("/run/ca")));
+                        Optional.of("/run/ca"),
+                        Optional.of("/run/job.pem"),
+                        Optional.of("/run/job.key")));
+    }
+
+    @Test
+    void showACertificateWithItsKeyByHttpsOnly() {
+        assertThatThrownBy(() -> JobOptions.parse(
+                        Map.of(), "--kafka", "k:1", "--gateway", "http://g:1", "--gateway-certificate", "/c"))
+                .hasMessageContaining("options --gateway-certificate and --gateway-key go together")
+                .hasMessageContaining("option --gateway-certificate needs an https --gateway, is http://g:1");
     }
 
     @Test

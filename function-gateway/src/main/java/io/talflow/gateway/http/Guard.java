@@ -22,6 +22,7 @@ final class Guard {
     private final Optional<Tokens> tokens;
     private final Attempts attempts;
     private final boolean onLoopback;
+    private final boolean jobsShowCertificates;
     private final int functionsPort;
 
     /** @param tokens empty: everybody may do everything */
@@ -29,6 +30,7 @@ final class Guard {
         this.tokens = tokens;
         this.attempts = attempts;
         onLoopback = listeners.onLoopback();
+        jobsShowCertificates = listeners.tls().flatMap(ServerTls::jobs).isPresent();
         functionsPort = listeners.functionsPort();
     }
 
@@ -52,6 +54,12 @@ final class Guard {
         }
         if (need == Need.ATTEMPT) {
             Bearer.attempt(http, attempts);
+        }
+        if (need == Need.JOB && jobsShowCertificates && !ServerTls.hasCertificate(http.req())) {
+            throw new GatewayFailure(
+                    GatewayError.CERTIFICATE_NEEDED,
+                    "%s %s needs a client's certificate that leads to one of this gateway's --job-ca, and none was shown"
+                            .formatted(http.method(), http.path()));
         }
         Role role = need.role().orElse(null);
         if (role == null) {

@@ -154,7 +154,7 @@ public final class HttpServer implements AutoCloseable {
         config.startup.showOldJavalinVersionWarning = false;
         config.startup.startupWatcherEnabled = false;
         config.jetty.addConnector(
-                (jetty, settings) -> Listening.at(listeners.everybody(), listeners.identity(), jetty, settings));
+                (jetty, settings) -> Listening.at(listeners.everybody(), listeners.tls(), jetty, settings));
         listeners
                 .functions()
                 .ifPresent(functions -> config.jetty.addConnector(

@@ -4,21 +4,20 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.nio.channels.ServerSocketChannel;
-import java.security.KeyStore;
 import java.util.Optional;
 
 /**
  * Where a server listens, bound already: who connects before it serves waits there.
  *
  * @param everybody for all calls
- * @param identity what it shows who it is by in TLS, in a store without a password; empty: it speaks plain HTTP
+ * @param tls for everybody; empty: it speaks plain HTTP
  * @param functions on loopback, plain, for calls of running functions alone, which need no certificates then; empty: they
  *     call where everybody does
  * @param containersPort port to listen at for containers, at each of this machine's addresses in their networks; 0: any
  */
 public record Listeners(
         ServerSocketChannel everybody,
-        Optional<KeyStore> identity,
+        Optional<ServerTls> tls,
         Optional<ServerSocketChannel> functions,
         int containersPort) {
     boolean onLoopback() {

@@ -3,7 +3,6 @@ package io.talflow.gateway.http;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.ServerSocketChannel;
-import java.security.KeyStore;
 import java.util.Optional;
 import org.eclipse.jetty.server.HttpConfiguration;
 import org.eclipse.jetty.server.HttpConnectionFactory;
@@ -11,7 +10,6 @@ import org.eclipse.jetty.server.NetworkConnectionLimit;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.server.ServerConnector;
 import org.eclipse.jetty.server.SslConnectionFactory;
-import org.eclipse.jetty.util.ssl.SslContextFactory;
 
 /** What is accepted of a connection before anybody knows who calls. */
 final class Listening {
@@ -25,14 +23,15 @@ final class Listening {
 
     private Listening() {}
 
-    /** @param identity empty: plain HTTP */
+    /** @param tls empty: plain HTTP */
     static ServerConnector at(
-            ServerSocketChannel listener, Optional<KeyStore> identity, Server jetty, HttpConfiguration settings) {
+            ServerSocketChannel listener, Optional<ServerTls> tls, Server jetty, HttpConfiguration settings) {
         settings.setRequestHeaderSize(MAX_HEADER_BYTES);
         settings.setSendServerVersion(false);
+        tls.ifPresent(secured -> secured.customise(settings));
         HttpConnectionFactory http = new HttpConnectionFactory(settings);
-        ServerConnector connector = identity.map(store ->
-                        new ServerConnector(jetty, new SslConnectionFactory(tls(store), http.getProtocol()), http))
+        ServerConnector connector = tls.map(secured -> new ServerConnector(
+                        jetty, new SslConnectionFactory(secured.factory(), http.getProtocol()), http))
                 .orElseGet(() -> new ServerConnector(jetty, http));
         connector.setIdleTimeout(IDLE_MILLIS);
         connector.addBean(new NetworkConnectionLimit(MAX_CONNECTIONS, connector));
@@ -42,13 +41,5 @@ final class Listening {
             throw new UncheckedIOException(e);
         }
         return connector;
-    }
-
-    private static SslContextFactory.Server tls(KeyStore identity) {
-        SslContextFactory.Server tls = new SslContextFactory.Server();
-        tls.setKeyStore(identity);
-        tls.setKeyStorePassword("");
-        tls.setIncludeProtocols("TLSv1.3", "TLSv1.2");
-        return tls;
     }
 }

@@ -16,9 +16,13 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.Base64;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.KeyManager;
+import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManager;
 import javax.net.ssl.TrustManagerFactory;
 
 /** Keys and certificates as they come in PEM files, for TLS between commands, job and gateways. */
@@ -36,24 +40,66 @@ public final class PemFiles {
      * @throws IOException that names the file
      */
     public static SSLContext trusting(Path ca) throws IOException {
+        return client(Optional.of(ca), Optional.empty());
+    }
+
+    /**
+     * How a client speaks TLS.
+     *
+     * @param ca file of the certificates that a server's must lead to; empty: those that Java trusts
+     * @param identity what it shows a server that asks who it is, as of {@link #identity}; empty: nothing
+     * @throws IOException that names the file
+     */
+    public static SSLContext client(Optional<Path> ca, Optional<KeyStore> identity) throws IOException {
+        TrustManager[] trust = null;
+        if (ca.isPresent()) {
+            trust = trustManagers(ca.get());
+        }
+        try {
+            SSLContext context = SSLContext.getInstance("TLS");
+            context.init(identity.isPresent() ? keyManagers(identity.get()) : null, trust, null);
+            return context;
+        } catch (GeneralSecurityException e) {
+            throw new IOException("no TLS can be spoken: %s".formatted(e.getMessage()), e);
+        }
+    }
+
+    /**
+     * The certificates of a file, as what is trusted.
+     *
+     * @throws IOException that names the file
+     */
+    public static KeyStore trusted(Path ca) throws IOException {
         try {
             KeyStore trusted = empty();
             int count = 0;
             for (Certificate certificate : certificates(ca)) {
                 trusted.setCertificateEntry("ca-" + count++, certificate);
             }
-            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
-            trust.init(trusted);
-            SSLContext context = SSLContext.getInstance("TLS");
-            context.init(null, trust.getTrustManagers(), null);
-            return context;
+            return trusted;
         } catch (GeneralSecurityException e) {
             throw new IOException("no trust can be made of %s: %s".formatted(ca, e.getMessage()), e);
         }
     }
 
+    private static TrustManager[] trustManagers(Path ca) throws IOException {
+        try {
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(trusted(ca));
+            return trust.getTrustManagers();
+        } catch (GeneralSecurityException e) {
+            throw new IOException("no trust can be made of %s: %s".formatted(ca, e.getMessage()), e);
+        }
+    }
+
+    private static KeyManager[] keyManagers(KeyStore identity) throws GeneralSecurityException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(identity, NO_PASSWORD);
+        return keys.getKeyManagers();
+    }
+
     /**
-     * What a server shows who it is by, in a key store without a password.
+     * What a server, or a client, shows who it is by, in a key store without a password.
      *
      * @param chain its certificate, and those that lead from it to the authority's
      * @param key its private key in PKCS #8, not encrypted
