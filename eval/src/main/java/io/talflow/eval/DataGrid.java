@@ -23,6 +23,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.Callable;
@@ -80,6 +81,11 @@ final class DataGrid implements AutoCloseable {
         @Override
         public OptionalLong endedAt(String task) {
             return ended.contains(task) ? OptionalLong.of(0) : OptionalLong.empty();
+        }
+
+        @Override
+        public Optional<GivenBack> givenBack(String task) {
+            return Optional.empty();
         }
 
         @Override

@@ -78,6 +78,42 @@ class GivenDataIT {
               - {when: {completed: read}, do: {complete: "${ event.data.bytes }"}}
             """;
 
+    private static final String ABOVE = """
+            tal: 1
+            workflow: premiere
+            functions:
+              read: {python: "functions.py:read"}
+              steal: {python: "functions.py:steal"}
+              launder: {python: "functions.py:launder"}
+            rules:
+              - {when: started, do: {start: render, with: "${ input }"}}
+              - when: {completed: render}
+                do:
+                  - {invoke: read, with: "${ event.data }"}
+                  - {start: titles, with: {film: "${ event.data }"}}
+                  - {invoke: steal, with: "${ input }"}
+              - {when: {completed: steal}, do: {invoke: launder, with: "${ event.data }"}}
+              - when: {all: [{completed: read}, {completed: steal}, {completed: launder}, {completed: titles}]}
+                do: {complete: {read: "${ values[0].bytes }", stolen: "${ values[1].code }", laundered: "${ values[2].code }", beside: "${ values[3] }"}}
+            """;
+
+    private static final String BETWEEN = """
+            tal: 1
+            workflow: render
+            rules:
+              - {when: started, do: {start: camera, with: "${ input }"}}
+              - {when: {completed: camera}, do: {complete: "${ event.data }"}}
+            """;
+
+    private static final String BELOW = """
+            tal: 1
+            workflow: camera
+            functions: {make: {python: "functions.py:make"}}
+            rules:
+              - {when: started, do: {invoke: make, with: "${ input }"}}
+              - {when: {completed: make}, do: {complete: "${ event.data }"}}
+            """;
+
     @TempDir
     Path folder;
 
@@ -106,5 +142,33 @@ class GivenDataIT {
                 .as("of the parent's values, whoever reads them")
                 .extracting(read -> String.valueOf(read.get("firing")).replaceAll("/.*", ""))
                 .containsExactlyInAnyOrder("cutter", "titles");
+    }
+
+    @Test
+    void givesBackByItsOutputWhatItPutAndNothingElse(Talflow talflow) throws Exception {
+        Files.writeString(folder.resolve("functions.py"), FUNCTIONS, StandardCharsets.UTF_8);
+        for (String workflow : new String[] {GRANDCHILD, BELOW, BETWEEN, ABOVE}) {
+            talflow.apply(folder, workflow);
+        }
+        String task = talflow.start(
+                "premiere", "night", Map.of("leak", folder.resolve("leaked").toString()));
+        assertThat(talflow.ended(task))
+                .containsEntry("status", "COMPLETED")
+                .containsEntry(
+                        "output",
+                        Map.of(
+                                "read",
+                                100_000L,
+                                "stolen",
+                                "gateway/unknown-data",
+                                "laundered",
+                                "gateway/unknown-data",
+                                "beside",
+                                100_000L));
+        assertThat(talflow.ended("render/night.rule-1.0"))
+                .as("whose task it is")
+                .extractingByKey("parent")
+                .asString()
+                .startsWith(task + "@");
     }
 }

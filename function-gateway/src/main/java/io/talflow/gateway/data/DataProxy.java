@@ -10,9 +10,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
 
 /** A node's data proxy: takes the values that functions put, and gets those that functions read from where they are. */
 public final class DataProxy implements AutoCloseable {
+
+    private static final long SWEEP_MILLIS = 1_000;
 
     private final String nodeId;
     private final Values values;
@@ -23,7 +29,11 @@ public final class DataProxy implements AutoCloseable {
     private final Peers peers;
     private final Fetch fetch;
     private final Remakes remakes;
-    private final Sweeper sweeper;
+    private final ScheduledExecutorService sweeping = Executors.newSingleThreadScheduledExecutor(task -> {
+        Thread thread = new Thread(task, "data-sweeper");
+        thread.setDaemon(true);
+        return thread;
+    });
     private final Puts puts;
 
     /**
@@ -49,7 +59,9 @@ public final class DataProxy implements AutoCloseable {
         Choice choice = new Choice(rates);
         Readers readers = new Readers();
         fetch = new Fetch(values, choice, rates, new Transfer(options.patience()), peers, client, remote);
-        sweeper = new Sweeper(values, remote, ledger, readers, tasks, options.keep(), clock);
+        Sweeper sweeper = new Sweeper(values, remote, ledger, readers, tasks, options.keep(), sweeping, clock);
+        Future<?> unused =
+                sweeping.scheduleWithFixedDelay(sweeper::sweep, SWEEP_MILLIS, SWEEP_MILLIS, TimeUnit.MILLISECONDS);
         remakes = new Remakes(values, producers);
         puts = new Puts(nodeId, values, choice, rates, readers, ledger, sweeper, remote, remakes);
     }
@@ -206,7 +218,7 @@ public final class DataProxy implements AutoCloseable {
 
     @Override
     public void close() {
-        sweeper.close();
+        sweeping.shutdownNow();
         remakes.close();
         client.close();
         values.close();

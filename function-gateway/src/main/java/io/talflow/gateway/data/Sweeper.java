@@ -3,45 +3,41 @@ package io.talflow.gateway.data;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Executor;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
  * Frees what tasks have that have ended, a while after the end, and before that if the room is needed; and of tasks that run
- * what nothing in them names any more.
+ * what nothing in them names any more. A value that a task has given back to the one that started it stays as if it were that one's.
  */
-final class Sweeper implements AutoCloseable {
+final class Sweeper {
     private static final Logger LOG = LoggerFactory.getLogger(Sweeper.class);
-    private static final long EVERY_MILLIS = 1_000;
 
     private final Values values;
     private final RemoteStore remote;
     private final Ledger ledger;
     private final Readers readers;
     private final Tasks tasks;
+    private final Heirs heirs;
     private final UnnamedValues unnamed;
     private final long keepMillis;
     private final Clock clock;
     /** Ids of what this node wrote to the remote store, by task. */
     private final Map<String, Set<String>> replicas = new ConcurrentHashMap<>();
 
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread sweeping = new Thread(task, "data-sweeper");
-        sweeping.setDaemon(true);
-        return sweeping;
-    });
-
-    /** @param remote null: there is none */
+    /**
+     * @param remote null: there is none
+     * @param thread the one that sweeps
+     */
     Sweeper(
             Values values,
             RemoteStore remote,
@@ -49,6 +45,7 @@ final class Sweeper implements AutoCloseable {
             Readers readers,
             Tasks tasks,
             Duration keep,
+            Executor thread,
             Clock clock) {
         this.values = values;
         this.remote = remote;
@@ -57,6 +54,7 @@ final class Sweeper implements AutoCloseable {
         this.tasks = tasks;
         this.keepMillis = keep.toMillis();
         this.clock = clock;
+        heirs = new Heirs(tasks);
         unnamed = new UnnamedValues(tasks, this::free, thread, clock);
         values.whenFull(unnamed::hurry);
         if (remote != null) {
@@ -67,8 +65,6 @@ final class Sweeper implements AutoCloseable {
                     .filter(value -> !value.descriptor().copy())
                     .forEach(this::replicated);
         }
-        Future<?> unused =
-                thread.scheduleWithFixedDelay(this::sweep, EVERY_MILLIS, EVERY_MILLIS, TimeUnit.MILLISECONDS);
     }
 
     /** The remote store has the value, too. */
@@ -77,36 +73,62 @@ final class Sweeper implements AutoCloseable {
                 .add(value.descriptor().id());
     }
 
+    /** To be called now and then. */
     void sweep() {
         try {
-            Map<String, List<Value>> held = values.byTask();
-            Set<String> known = new TreeSet<>(held.keySet());
+            Map<String, List<Value>> byTask = values.byTask();
+            Map<String, List<UnnamedValues.Held>> running = new HashMap<>();
+            Set<String> known = new TreeSet<>(byTask.keySet());
             known.addAll(ledger.tasks());
             known.addAll(replicas.keySet());
             for (String task : known) {
+                List<Value> held = byTask.getOrDefault(task, List.of());
                 OptionalLong ended = tasks.endedAt(task);
                 if (ended.isPresent()) {
-                    held.remove(task);
-                    ended(task, ended.getAsLong());
+                    ended(task, ended.getAsLong(), held, running);
+                } else {
+                    running.computeIfAbsent(task, absent -> new ArrayList<>()).addAll(UnnamedValues.judgeable(held));
                 }
             }
-            unnamed.ask(held);
+            unnamed.ask(running);
         } catch (RuntimeException e) {
             LOG.error("Data that nobody reads any more cannot be freed now", e);
         }
     }
 
-    private void ended(String task, long at) {
-        if (clock.millis() - at < keepMillis) {
-            values.ended(task);
-            return;
+    /** @param running takes what another task, which runs, may name */
+    private void ended(String task, long at, List<Value> held, Map<String, List<UnnamedValues.Held>> running) {
+        boolean left = clock.millis() - at < keepMillis;
+        for (Value value : held) {
+            Heirs.Stay stay = heirs.of(task, at, value.descriptor().id());
+            if (stay.firing().isPresent()) {
+                String firing = stay.firing().get();
+                running.computeIfAbsent(Heirs.task(firing), absent -> new ArrayList<>())
+                        .add(new UnnamedValues.Held(value, firing));
+                left = true;
+            } else if (isKept(stay)) {
+                values.release(value);
+                left = true;
+            } else {
+                values.free(value);
+            }
         }
-        values.free(task);
-        ledger.forget(task, readers::were);
-        Set<String> remotely = replicas.remove(task);
-        if (remotely != null) {
-            remotely.forEach(id -> freeRemotely(task, id));
+        Set<String> remotely = replicas.getOrDefault(task, Set.of());
+        for (String id : remotely) {
+            if (!values.has(id) && !isKept(heirs.of(task, at, id))) {
+                remotely.remove(id);
+                freeRemotely(task, id);
+            }
         }
+        if (!left && remotely.isEmpty()) {
+            values.forget(task);
+            ledger.forget(task, readers::were);
+            replicas.remove(task);
+        }
+    }
+
+    private boolean isKept(Heirs.Stay stay) {
+        return stay.firing().isPresent() || clock.millis() - stay.endedAt() < keepMillis;
     }
 
     private void free(Value value) {
@@ -125,10 +147,5 @@ final class Sweeper implements AutoCloseable {
         } catch (IOException e) {
             LOG.warn("The remote store keeps {} of {}: {}", id, task, e.toString());
         }
-    }
-
-    @Override
-    public void close() {
-        thread.shutdownNow();
     }
 }

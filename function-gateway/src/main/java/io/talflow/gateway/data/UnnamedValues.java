@@ -30,6 +30,29 @@ final class UnnamedValues {
 
     private static final int MOST_VALUES = 1_000;
 
+    /**
+     * A value that a running task may name.
+     *
+     * @param of firing of the task that may tell of it yet; empty: that is over
+     */
+    record Held(Value value, String of) {
+        String id() {
+            return value.descriptor().id();
+        }
+    }
+
+    /**
+     * Of a running task's own values those that can be asked about. While it is not known which function put a value, nobody knows
+     * whether that has told of it. A copy was read.
+     */
+    static List<Held> judgeable(List<Value> own) {
+        return own.stream()
+                .filter(value ->
+                        value.descriptor().copy() || !value.descriptor().of().isEmpty())
+                .map(value -> new Held(value, value.descriptor().of()))
+                .toList();
+    }
+
     /** When a task is asked about next. */
     private static final class Turn {
         private long at;
@@ -63,13 +86,14 @@ final class UnnamedValues {
         hurried = true;
     }
 
-    /** @param running the values that this node holds of tasks that have not ended */
-    void ask(Map<String, List<Value>> running) {
+    /** @param running what this node holds, by the tasks that may name it, which have not ended */
+    void ask(Map<String, List<Held>> running) {
         turns.keySet().retainAll(running.keySet());
         boolean all = hurried;
         hurried = false;
         long now = clock.millis();
         running.entrySet().stream()
+                .filter(held -> !held.getValue().isEmpty())
                 .filter(held -> isDue(turns.computeIfAbsent(held.getKey(), task -> new Turn(now)), now, all))
                 .sorted(Comparator.comparingLong(held -> -bytes(held.getValue())))
                 .limit(all ? Long.MAX_VALUE : MOST_TASKS)
@@ -80,33 +104,25 @@ final class UnnamedValues {
         return !turn.underWay && (all || turn.at <= now);
     }
 
-    private static long bytes(List<Value> values) {
-        return values.stream().mapToLong(value -> value.descriptor().bytes()).sum();
+    private static long bytes(List<Held> values) {
+        return values.stream()
+                .mapToLong(held -> held.value().descriptor().bytes())
+                .sum();
     }
 
-    private void ask(String task, List<Value> held) {
+    private void ask(String task, List<Held> known) {
         Turn turn = turns.get(task);
-        List<Value> known = held.stream().filter(UnnamedValues::canBeJudged).toList();
         turn.from = turn.from < known.size() ? turn.from : 0;
         Map<String, Value> asked = new LinkedHashMap<>();
         Map<String, String> producers = new LinkedHashMap<>();
-        for (Value value : known.subList(turn.from, Math.min(known.size(), turn.from + MOST_VALUES))) {
-            asked.put(value.descriptor().id(), value);
-            producers.put(value.descriptor().id(), value.descriptor().of());
+        for (Held held : known.subList(turn.from, Math.min(known.size(), turn.from + MOST_VALUES))) {
+            asked.put(held.id(), held.value());
+            producers.put(held.id(), held.of());
         }
         turn.from += MOST_VALUES;
-        if (asked.isEmpty()) {
-            turn.at = clock.millis() + turn.pause;
-            return;
-        }
         turn.underWay = true;
         CompletableFuture<?> unused = tasks.unnamed(task, producers)
                 .whenCompleteAsync((unnamed, error) -> answered(task, turn, asked, unnamed, error), thread);
-    }
-
-    /** While it is not known which function put a value, nobody knows whether that has told of it. A copy was read. */
-    private static boolean canBeJudged(Value value) {
-        return value.descriptor().copy() || !value.descriptor().of().isEmpty();
     }
 
     private void answered(String task, Turn turn, Map<String, Value> asked, List<String> unnamed, Throwable error) {

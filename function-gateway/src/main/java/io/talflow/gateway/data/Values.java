@@ -39,7 +39,9 @@ final class Values implements AutoCloseable {
     /** Those in memory, the one that was read longest ago first. */
     private final Map<String, Value> inMemory = new LinkedHashMap<>(16, 0.75f, true);
 
-    private final Set<String> endedTasks = ConcurrentHashMap.newKeySet();
+    /** Those that go when their room is needed. */
+    private final Set<Value> released = ConcurrentHashMap.newKeySet();
+
     private volatile Runnable whenFull = () -> {};
     private final SecureRandom random = new SecureRandom();
     private final WriteBehind writer;
@@ -175,13 +177,6 @@ final class Values implements AutoCloseable {
         return byId.containsKey(id);
     }
 
-    List<Value> of(String task) {
-        return byId.values().stream()
-                .filter(value -> value.descriptor().task().equals(task))
-                .sorted(Comparator.comparing(value -> value.descriptor().id()))
-                .toList();
-    }
-
     /** What there is, by task; of each in the order of the ids. */
     Map<String, List<Value>> byTask() {
         Map<String, List<Value>> byTask = new HashMap<>();
@@ -197,20 +192,19 @@ final class Values implements AutoCloseable {
         whenFull = then;
     }
 
-    /** The task has ended: its values stay while nobody needs the room. */
-    void ended(String task) {
-        endedTasks.add(task);
+    /** It stays while nobody needs the room: no task will read it any more. */
+    void release(Value value) {
+        released.add(value);
     }
 
-    /** Frees all values of a task. Who reads one reads it to its end. */
-    void free(String task) {
-        of(task).forEach(this::free);
-        endedTasks.remove(task);
+    /** A task has no values any more. */
+    void forget(String task) {
         folders.forget(task);
     }
 
-    /** Frees one value. */
+    /** Frees a value. Who reads it reads it to its end. */
     void free(Value value) {
+        released.remove(value);
         synchronized (value) {
             if (byId.remove(value.descriptor().id()) == null) {
                 return;
@@ -258,9 +252,7 @@ final class Values implements AutoCloseable {
         if (disk.take(bytes)) {
             return;
         }
-        for (String task : endedTasks) {
-            free(task);
-        }
+        released.forEach(this::free);
         for (Value value : byId.values()) {
             if (disk.take(bytes)) {
                 return;

@@ -64,13 +64,23 @@ public final class Ancestry {
      * @throws io.talflow.gateway.log.LogUnavailable if Kafka does not answer
      */
     public Optional<Given> given(String firing, String owner, String value) {
+        return givenBy(firing, owner, value).filter(given -> given.of().startsWith(owner + "@"));
+    }
+
+    /** The same of a value that another task than the one that passed it on has. */
+    boolean passedOn(String firing, String by, String value) {
+        return givenBy(firing, by, value).isPresent();
+    }
+
+    /** As the task {@code above} itself said. */
+    private Optional<Given> givenBy(String firing, String above, String value) {
         Start start = start(firing, value);
         for (int depth = 0; depth < DEEPEST; depth++) {
-            if (start.parent().isEmpty() || !start.given().of().startsWith(owner + "@")) {
+            if (start.parent().isEmpty() || start.given().equals(Given.NOT)) {
                 return Optional.empty();
             }
-            if (task(start.parent()).equals(owner)) {
-                return Optional.of(start.given()); // as the owner itself said
+            if (task(start.parent()).equals(above)) {
+                return Optional.of(start.given());
             }
             start = start(start.parent(), value);
         }
@@ -112,8 +122,10 @@ public final class Ancestry {
     }
 
     private static Given given(String value, TalEvent start) {
-        return References.leadingTo(value, start.value())
-                .map(fields -> new Given(String.valueOf(fields.get("of")), String.valueOf(fields.get("name"))))
-                .orElse(Given.NOT);
+        return References.leadingTo(value, start.value()).map(Ancestry::given).orElse(Given.NOT);
+    }
+
+    static Given given(Map<?, ?> reference) {
+        return new Given(String.valueOf(reference.get("of")), String.valueOf(reference.get("name")));
     }
 }

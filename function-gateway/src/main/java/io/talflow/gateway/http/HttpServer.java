@@ -17,6 +17,7 @@ import io.talflow.gateway.container.Containers;
 import io.talflow.gateway.container.RuntimeDoor;
 import io.talflow.gateway.data.DataProxy;
 import io.talflow.gateway.history.Ancestry;
+import io.talflow.gateway.history.SubTaskOutputs;
 import io.talflow.gateway.invoke.Invoker;
 import io.talflow.gateway.log.DeadLetters;
 import io.talflow.gateway.log.EventLog;
@@ -143,8 +144,11 @@ public final class HttpServer implements AutoCloseable {
                 new Route(HandlerType.POST, "/v1/runtime/result", Need.ATTEMPT, runtime::result),
                 new Route(HandlerType.POST, "/v1/runtime/failure", Need.ATTEMPT, runtime::failure)));
         routes.addAll(logs.routes());
-        routes.addAll(DataResource.routes(
-                new DataResource(parts.attempts(), parts.data(), new Readings(parts.ancestry()), parts.containers())));
+        routes.addAll(DataResource.routes(new DataResource(
+                parts.attempts(),
+                parts.data(),
+                new Readings(parts.ancestry(), new SubTaskOutputs(parts.view(), parts.ancestry())),
+                parts.containers())));
         return routes;
     }
 

@@ -5,6 +5,7 @@ import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.data.Reading;
 import io.talflow.gateway.data.Wanted;
 import io.talflow.gateway.history.Ancestry;
+import io.talflow.gateway.history.SubTaskOutputs;
 import io.talflow.gateway.journal.Firing;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.References;
@@ -12,12 +13,17 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import java.util.Optional;
 
-/** What a running function may read: its own task's values, and those of tasks above it that its input and theirs name. */
+/**
+ * What a running function may read: its own task's values, those of tasks above it that its input and theirs name, and those of
+ * tasks that theirs started and that gave them back.
+ */
 final class Readings {
     private final Ancestry ancestry;
+    private final SubTaskOutputs outputs;
 
-    Readings(Ancestry ancestry) {
+    Readings(Ancestry ancestry, SubTaskOutputs outputs) {
         this.ancestry = ancestry;
+        this.outputs = outputs;
     }
 
     /** @throws GatewayFailure UNKNOWN_DATA if it is of another task that has not given it */
@@ -36,7 +42,9 @@ final class Readings {
         if (owner.equals(firing.task())) {
             return new Reading(owner, reader, of, text(reference.get(), "name"));
         }
-        return ancestry.given(firing.key().firing(), owner, wanted.id())
+        String reading = firing.key().firing();
+        return ancestry.given(reading, owner, wanted.id())
+                .or(() -> outputs.givenBack(reading, owner, wanted.id()))
                 .map(given -> new Reading(owner, reader, given.of(), given.name()))
                 .orElseThrow(() -> new GatewayFailure(
                         GatewayError.UNKNOWN_DATA,

@@ -5,6 +5,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -16,12 +17,19 @@ final class KnownTasks implements Tasks {
     /** What was asked, in order: producers by ids of values. */
     final List<Map<String, String>> asked = new ArrayList<>();
 
+    final Map<String, GivenBack> givenBack = new HashMap<>();
+
     boolean answers = true;
 
     @Override
     public OptionalLong endedAt(String task) {
         Long at = ended.get(task);
         return at == null ? OptionalLong.empty() : OptionalLong.of(at);
+    }
+
+    @Override
+    public Optional<GivenBack> givenBack(String task) {
+        return Optional.ofNullable(givenBack.get(task));
     }
 
     @Override

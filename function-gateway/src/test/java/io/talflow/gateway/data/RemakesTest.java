@@ -74,7 +74,7 @@ class RemakesTest {
                 .isEqualTo("another");
         mayEnd.countDown();
         assertThat(calls).hasValue(1);
-        values.free(TASK);
+        values.byTask().get(TASK).forEach(values::free);
         assertThat(values.diskUsed()).as("each is counted once").isZero();
     }
 

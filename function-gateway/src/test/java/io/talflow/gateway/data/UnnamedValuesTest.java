@@ -8,10 +8,8 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
-import java.time.Clock;
-import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
+import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -130,7 +128,9 @@ class UnnamedValuesTest {
 
     private void look(long millisLater) {
         clock.now += millisLater;
-        unnamed.ask(values.byTask());
+        Map<String, List<UnnamedValues.Held>> running = new HashMap<>();
+        values.byTask().forEach((task, held) -> running.put(task, UnnamedValues.judgeable(held)));
+        unnamed.ask(running);
     }
 
     private Value put(String id, boolean copy, String of) throws IOException {
@@ -141,24 +141,5 @@ class UnnamedValuesTest {
             into.read(in);
         }
         return values.keep(into, new Descriptor(whole, TASK, "a/b", content.length, into.crc32c(), copy, of));
-    }
-
-    private static final class SetClock extends Clock {
-        private long now = 1_000_000;
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
-        }
-
-        @Override
-        public Instant instant() {
-            return Instant.ofEpochMilli(now);
-        }
     }
 }

@@ -74,16 +74,16 @@ class ValuesTest {
         try (var files = Files.walk(directory)) {
             assertThat(files.filter(file -> file.toString().endsWith(".part"))).isEmpty();
         }
-        values.free("w/a");
+        free("w/a");
         assertThat(put("w/b", random(5 * MB), 5 * MB, false)).isNotNull();
     }
 
     @Test
-    void giveWayToNewOnesIfTheirTaskHasEndedOrTheyAreCopies() throws IOException {
+    void giveWayToNewOnesIfNoTaskWillReadThemOrTheyAreCopies() throws IOException {
         Value ended = put("w/ended", random(3 * MB), 3 * MB, false);
         Value copy = put("w/runs", random(3 * MB), 3 * MB, true);
         Value own = put("w/runs", random(3 * MB), 3 * MB, false);
-        values.ended("w/ended");
+        values.release(ended);
         put("w/runs", random(4 * MB), 4 * MB, false);
         assertThat(found(ended)).isFalse();
         assertThat(found(copy)).isTrue();
@@ -97,7 +97,7 @@ class ValuesTest {
         byte[] content = random(2 * MB);
         Value value = put("w/a", content, content.length, false);
         try (InputStream in = value.open(0)) {
-            values.free("w/a");
+            free("w/a");
             assertThat(in.readAllBytes()).isEqualTo(content);
         }
         assertThat(found(value)).isFalse();
@@ -137,6 +137,11 @@ class ValuesTest {
         Value value = put("w/a", random(10), 10, false);
         assertThat(values.find("w/b", value.descriptor().id())).isEmpty();
         assertThat(values.find("w/a", "../" + value.descriptor().id())).isEmpty();
+    }
+
+    private void free(String task) {
+        values.byTask().get(task).forEach(values::free);
+        values.forget(task);
     }
 
     private boolean found(Value value) throws IOException {

@@ -3,9 +3,11 @@ package io.talflow.tal.event;
 import java.nio.charset.StandardCharsets;
 import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Values that events carry by reference: {@code {"$data": {of, name, type, bytes, crc32c, href}}}. Everything but {@code
@@ -46,6 +48,25 @@ public final class References {
             return Optional.of(data);
         }
         return first(id, object.values());
+    }
+
+    /** Ids of the places that the references in a value lead to. */
+    public static Set<String> ids(Object value) {
+        Set<String> ids = new LinkedHashSet<>();
+        addIds(value, ids);
+        return ids;
+    }
+
+    private static void addIds(Object value, Set<String> ids) {
+        if (value instanceof List<?> list) {
+            list.forEach(one -> addIds(one, ids));
+        } else if (value instanceof Map<?, ?> object) {
+            if (object.get(FIELD) instanceof Map<?, ?> data && data.get(HREF) instanceof String href) {
+                String path = href.split("\\?", 2)[0];
+                ids.add(path.substring(path.lastIndexOf('/') + 1));
+            }
+            object.values().forEach(field -> addIds(field, ids));
+        }
     }
 
     private static Optional<Map<?, ?>> first(String id, Collection<?> values) {

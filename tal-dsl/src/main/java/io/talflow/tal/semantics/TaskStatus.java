@@ -21,6 +21,9 @@ final class TaskStatus {
         status.put("version", header.version);
         status.put("status", header.status.name());
         status.put("revision", header.revision);
+        if (!header.parent.isEmpty()) {
+            status.put("parent", header.parent);
+        }
         status.put("partition", (long) header.partition);
         status.put("startOffset", header.startOffset);
         status.put("startedAt", header.startedAt);

@@ -2,6 +2,7 @@ package io.talflow.tal.semantics;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.talflow.tal.event.EventTypes;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.IntStream;
@@ -105,10 +106,30 @@ class UnnamedTest {
         task.complete(task.call("make"), reference());
         assertThat(unnamed(task)).isEmpty();
         Effect.Append start = task.ofType(Effect.Append.class).get(0);
-        String firing = start.event().extensions().get(io.talflow.tal.event.EventTypes.PARENT);
+        String firing = start.event().extensions().get(EventTypes.PARENT);
         task.complete(
                 new Effect.Dispatch("film/k", "film", "interpreted", firing, 1, "cut", "cut", new byte[0], ""), 1L);
         assertThat(unnamed(task)).containsExactly(ID);
+    }
+
+    @Test
+    void whenASubTaskGivesItBackAsAnyResult() {
+        TaskScript task = film(
+                "- {when: {completed: make}, do: {start: cut}}",
+                "- {when: {completed: cut}, do: {set: {film: '${ event.data }'}}}",
+                "- {when: {event: go}, do: {set: {film: null}}}");
+        task.complete(task.call("make"), 1L);
+        String firing =
+                task.ofType(Effect.Append.class).get(0).event().extensions().get(EventTypes.PARENT);
+        assertThat(task.unnamed(Map.of(ID, firing, OTHER, firing)))
+                .as("it may still tell of both")
+                .isEmpty();
+        task.complete(
+                new Effect.Dispatch("film/k", "film", "interpreted", firing, 1, "cut", "cut", new byte[0], ""),
+                reference());
+        assertThat(task.unnamed(Map.of(ID, firing, OTHER, firing))).containsExactly(OTHER);
+        task.event("com.example.go", 1L);
+        assertThat(task.unnamed(Map.of(ID, firing))).containsExactly(ID);
     }
 
     @Test
