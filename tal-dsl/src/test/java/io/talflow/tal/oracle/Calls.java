@@ -33,6 +33,10 @@ final class Calls {
         return Optional.ofNullable(all.get(firing)).filter(Invoked::isOpen);
     }
 
+    boolean isAnyOpen() {
+        return all.values().stream().anyMatch(Invoked::isOpen);
+    }
+
     /** In the order in which a cancel ends them (D43): first what waits, then what runs. */
     List<Invoked> openOf(String node) {
         return all.values().stream()

@@ -47,6 +47,7 @@ final class Draw {
         return switch (draw.random.nextInt(12)) {
             case 0 -> draw.bounded();
             case 1, 2, 3 -> draw.foreach();
+            case 4 -> draw.stalling();
             default -> draw.plain();
         };
     }
@@ -194,6 +195,26 @@ final class Draw {
         Flow.Retry retry = new Flow.Retry("", 1 + random.nextInt(3), 5, 1, 0, random.nextInt(4) == 0);
         List<Flow.Function> functions = List.of(SPLIT, undone(BODY.trying(List.of(retry))), trying(UNDO));
         return new Case(new Flow(EVENTS, functions, rules), new DrawLog(random, EVENTS).bodies(knobs.events()));
+    }
+
+    /** Nothing waits for time, and when the bodies have ended little else is left to wait for. */
+    private Case stalling() {
+        DrawExpr untimed = new DrawExpr(random, EVENTS, false).streaming();
+        List<Rule> rules = new ArrayList<>(List.of(
+                invoking("go", Expr.leaf(Expr.Kind.STARTED, ""), "split").once(),
+                invoking("each", untimed.item(), "body"),
+                invoking("spawn", Expr.leaf(Expr.Kind.READY, "split.head"), "sub"),
+                Rule.of("join", untimed.gather())));
+        if (random.nextBoolean()) {
+            rules.add(Rule.of("caught", Expr.leaf(Expr.Kind.FAILED, "body")));
+        }
+        for (int index = random.nextInt(3); index > 0; index--) {
+            rules.add(rule("r" + index, untimed.root(random.nextInt(knobs.depth())), 0)
+                    .once());
+        }
+        return new Case(
+                new Flow(EVENTS, List.of(SPLIT, trying(BODY), SUB), rules).stalling(),
+                new DrawLog(random, EVENTS).ending(knobs.events() / 3));
     }
 
     private static Rule invoking(String id, Expr when, String function) {

@@ -81,6 +81,27 @@ final class DrawLog {
         return placed();
     }
 
+    /** Some of that, until all that was called has completed, if each failure was tried again. */
+    List<RawEvent> ending(int most) {
+        for (int left = random.nextInt(most) + 1; left > 0; left--) {
+            log.add(random.nextInt(3) == 0 ? outside() : said());
+        }
+        log.add(completed("split", "go/0"));
+        for (int body = 0; body < slices; body++) {
+            log.add(completed("body", "each/" + body));
+        }
+        log.add(completed("sub", "spawn/0"));
+        log.add(outside());
+        return placed();
+    }
+
+    private RawEvent completed(String node, String firing) {
+        String id = "e" + log.size();
+        RawEvent.Type type = RawEvent.Type.COMPLETED;
+        return new RawEvent(type, node, "", id, "", random.nextInt(5), firing, step())
+                .by(attempts.getOrDefault(firing, 1));
+    }
+
     /** Some slices, and what becomes of their bodies, most of it of the attempt that runs. */
     List<RawEvent> bodies(int most) {
         for (int left = 3 + random.nextInt(3); left > 0; left--) {

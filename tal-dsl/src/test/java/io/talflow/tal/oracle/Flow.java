@@ -12,30 +12,41 @@ import java.util.function.Consumer;
  * @param functions the functions' names, with what they emit
  * @param addable rules that an operator may add
  * @param deadline milliseconds a task may last; 0: as long as it likes
+ * @param stalls whether nothing else keeps the task (D22); then nothing in its rules waits for time
  */
-record Flow(List<String> events, List<Function> functions, List<Rule> rules, List<Rule> addable, long deadline) {
+record Flow(
+        List<String> events,
+        List<Function> functions,
+        List<Rule> rules,
+        List<Rule> addable,
+        long deadline,
+        boolean stalls) {
     Flow(List<String> events, List<Function> functions, List<Rule> rules) {
         this(events, functions, rules, List.of());
     }
 
     Flow(List<String> events, List<Function> functions, List<Rule> rules, List<Rule> addable) {
-        this(events, functions, rules, addable, 0);
+        this(events, functions, rules, addable, 0, false);
     }
 
     Flow with(List<Rule> others) {
-        return new Flow(events, functions, others, addable, deadline);
+        return new Flow(events, functions, others, addable, deadline, stalls);
     }
 
     Flow calling(List<Function> others) {
-        return new Flow(events, others, rules, addable, deadline);
+        return new Flow(events, others, rules, addable, deadline, stalls);
     }
 
     Flow adding(List<Rule> others) {
-        return new Flow(events, functions, rules, others, deadline);
+        return new Flow(events, functions, rules, others, deadline, stalls);
     }
 
     Flow lasting(long millis) {
-        return new Flow(events, functions, rules, addable, millis);
+        return new Flow(events, functions, rules, addable, millis, stalls);
+    }
+
+    Flow stalling() {
+        return new Flow(events, functions, rules, addable, deadline, true);
     }
 
     /**

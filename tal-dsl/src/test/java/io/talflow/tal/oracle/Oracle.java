@@ -59,6 +59,7 @@ final class Oracle {
         Oracle oracle = new Oracle(flow, startMicros);
         oracle.happens(Expr.Kind.STARTED, "", "", "start", OptionalLong.empty(), Optional.empty());
         oracle.settle();
+        oracle.stall();
         for (RawEvent event : log) {
             oracle.past.isAbout(event);
             oracle.settle();
@@ -66,6 +67,7 @@ final class Oracle {
             oracle.rules.addedBefore(oracle.past.next());
             oracle.apply(event);
             oracle.settle();
+            oracle.stall();
         }
         return oracle;
     }
@@ -84,6 +86,13 @@ final class Oracle {
 
     void tell(Fired one) {
         fired.add(one);
+    }
+
+    /** D22, where nothing waits for time. */
+    private void stall() {
+        if (flow.stalls() && end.isRunning() && !calls.isAnyOpen() && !rules.awaitEvents()) {
+            end.as("FAILED", false);
+        }
     }
 
     private void apply(RawEvent event) {

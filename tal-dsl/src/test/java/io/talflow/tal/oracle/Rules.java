@@ -74,6 +74,23 @@ final class Rules {
         return rules.stream().anyMatch(known -> known.rule.id().equals(id));
     }
 
+    /** D22: whether an armed rule has a leaf for an event, be it filled or not. */
+    boolean awaitEvents() {
+        for (int index = 0; index < rules.size(); index++) {
+            Known known = rules.get(index);
+            boolean deaf = !known.rule.each() && known.fired;
+            if (!deaf && sees(index, past.next()) && awaitsEvent(known.rule.when())) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean awaitsEvent(Expr node) {
+        return (node instanceof Expr.Leaf leaf && leaf.kind() == Expr.Kind.EVENT)
+                || node.children().stream().anyMatch(Rules::awaitsEvent);
+    }
+
     /** The earliest decision that has not been carried out; null if there is none. */
     Decision next() {
         Decision next = null;

@@ -12,7 +12,7 @@ final class TalText implements Expr.Visitor<String> {
 
     private TalText() {}
 
-    /** A last rule waits for an event that never comes, so that the task does not stall (D22). */
+    /** A last rule waits for an event that never comes, so that the task does not stall (D22), unless it is to. */
     static String of(Flow flow) {
         StringBuilder text = new StringBuilder("tal: 1\nworkflow: %s\n".formatted(WORKFLOW));
         text.append(flow.deadline() > 0 ? "deadline: %dms\n".formatted(flow.deadline()) : "");
@@ -28,7 +28,7 @@ final class TalText implements Expr.Visitor<String> {
         text.append("rules:\n");
         flow.rules().forEach(rule -> text.append("  - %s%n".formatted(rule(flow, rule))));
         flow.addable().forEach(rule -> text.append("# addable: %s%n".formatted(rule(flow, rule))));
-        return text.append("  - {id: end, when: {event: never}, do: {complete: 1}}\n")
+        return text.append(flow.stalls() ? "" : "  - {id: end, when: {event: never}, do: {complete: 1}}\n")
                 .toString();
     }
 
