@@ -36,7 +36,7 @@ final class IngestCommand implements Callable<Integer> {
 
     @Option(
             names = "--warmup-events",
-            defaultValue = "400000",
+            defaultValue = "2000000",
             description = "Events of the same kind before it (default: ${DEFAULT-VALUE}).")
     private int warmupEvents;
 
