@@ -88,7 +88,7 @@ final class IngestCommand implements Callable<Integer> {
                 IngestFloor bare = floor ? floor(stack, scratch, ingest) : null) {
             if (warmupEvents > 0) {
                 ingest.overTasks(warmupEvents);
-                if (floor) {
+                if (bare != null) {
                     bare.run(warmupEvents);
                 }
             }

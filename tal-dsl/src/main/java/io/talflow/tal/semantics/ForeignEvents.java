@@ -13,7 +13,9 @@ final class ForeignEvents {
     /** Rows: {@code e/0} to {@code e/63}; a power of two. Of more rows a checkpoint would write more of a busy task's. */
     static final int ROWS = 64;
 
-    private static final int WINDOW = TaskEngine.FOREIGN_WINDOW;
+    /** Foreign events of a task whose (source, id) is remembered; a repeat that comes later than that counts again. */
+    private static final int WINDOW = 4096;
+
     private static final byte[] NONE = new byte[0];
     private static final int ENTRY_BYTES = 2 * Long.BYTES;
     private static final ThreadLocal<MessageDigest> SHA = ThreadLocal.withInitial(ForeignEvents::sha);

@@ -17,9 +17,6 @@ import java.util.Optional;
  * <p>docs/semantics.md says in words what this does.
  */
 public final class TaskEngine {
-    /** Foreign events of a task whose (source, id) is remembered; a repeat that comes later than that counts again. */
-    public static final int FOREIGN_WINDOW = 4096;
-
     /** Events kept for a task that waits for its definition. */
     static final int MAX_PARKED = 10_000;
     /** Of a task that has ended: ignored events up to which each is told in the history; a flood's others are counted. */
