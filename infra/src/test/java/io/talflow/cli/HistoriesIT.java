@@ -162,23 +162,23 @@ class HistoriesIT {
 
     /** Starts tasks until one runs functions on a node: it is the placement that says which node takes which one. */
     private static String runningOn(String node, Talflow talflow, Path go) {
-        AtomicReference<String> last = new AtomicReference<>();
+        AtomicReference<String> task = new AtomicReference<>(startLost(talflow, go));
         await("a task runs functions on " + node)
-                .pollDelay(Duration.ZERO)
                 .pollInterval(Duration.ofSeconds(5))
                 .atMost(Duration.ofSeconds(90))
                 .until(() -> {
-                    if (last.get() != null && NodeProcess.running(talflow, node) > 1) {
+                    if (NodeProcess.running(talflow, node) > 1) {
                         return true;
                     }
-                    if (last.get() != null) {
-                        talflow.api().cancel(last.get());
-                    }
-                    Map<String, Object> input = Map.of("n", 6L, "go", go.toString());
-                    last.set(talflow.start("lost", "history-" + System.nanoTime(), input));
+                    talflow.api().cancel(task.get());
+                    task.set(startLost(talflow, go));
                     return false;
                 });
-        return last.get();
+        return task.get();
+    }
+
+    private static String startLost(Talflow talflow, Path go) {
+        return talflow.start("lost", "history-" + System.nanoTime(), Map.of("n", 6L, "go", go.toString()));
     }
 
     private static void apply(Talflow talflow, Path workflow) {
