@@ -1,5 +1,6 @@
 package io.talflow.gateway.data;
 
+import io.talflow.tal.event.TaskId;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -48,7 +49,7 @@ final class Heirs {
             if (firing.isEmpty()) {
                 break;
             }
-            last = task(firing.get());
+            last = TaskId.ofFiring(firing.get());
             OptionalLong ended = tasks.endedAt(last);
             if (ended.isEmpty()) {
                 return new Stay(firing, 0);
@@ -56,9 +57,5 @@ final class Heirs {
             end = Math.max(end, ended.getAsLong());
         }
         return new Stay(Optional.empty(), end);
-    }
-
-    static String task(String firing) {
-        return firing.substring(0, firing.indexOf('@'));
     }
 }

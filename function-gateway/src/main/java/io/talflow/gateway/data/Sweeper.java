@@ -1,5 +1,6 @@
 package io.talflow.gateway.data;
 
+import io.talflow.tal.event.TaskId;
 import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
@@ -103,7 +104,7 @@ final class Sweeper {
             Heirs.Stay stay = heirs.of(task, at, value.descriptor().id());
             if (stay.firing().isPresent()) {
                 String firing = stay.firing().get();
-                running.computeIfAbsent(Heirs.task(firing), absent -> new ArrayList<>())
+                running.computeIfAbsent(TaskId.ofFiring(firing), absent -> new ArrayList<>())
                         .add(new UnnamedValues.Held(value, firing));
                 left = true;
             } else if (isKept(stay)) {

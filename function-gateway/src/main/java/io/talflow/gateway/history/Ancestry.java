@@ -5,6 +5,7 @@ import io.talflow.gateway.log.TopicReader;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.References;
 import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.event.TaskId;
 import io.talflow.tal.event.Topics;
 import io.talflow.tal.replay.History;
 import java.util.ArrayList;
@@ -79,16 +80,12 @@ public final class Ancestry {
             if (start.parent().isEmpty() || start.given().equals(Given.NOT)) {
                 return Optional.empty();
             }
-            if (task(start.parent()).equals(above)) {
+            if (TaskId.ofFiring(start.parent()).equals(above)) {
                 return Optional.of(start.given());
             }
             start = start(start.parent(), value);
         }
         return Optional.empty();
-    }
-
-    private static String task(String firing) {
-        return firing.substring(0, firing.indexOf('@'));
     }
 
     private Start start(String firing, String value) {
@@ -97,7 +94,7 @@ public final class Ancestry {
         if (known != null) {
             return known;
         }
-        Start start = read(task(run), Long.parseLong(run.substring(run.indexOf('@') + 1)), value);
+        Start start = read(TaskId.ofFiring(run), Long.parseLong(run.substring(run.indexOf('@') + 1)), value);
         starts.put(run + "/" + value, start);
         return start;
     }

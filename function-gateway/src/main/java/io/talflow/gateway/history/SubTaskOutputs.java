@@ -2,6 +2,7 @@ package io.talflow.gateway.history;
 
 import io.talflow.gateway.view.TaskView;
 import io.talflow.tal.event.References;
+import io.talflow.tal.event.TaskId;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,12 +56,12 @@ public final class SubTaskOutputs {
             Optional<String> parent = view.await(at, 0, PATIENCE)
                     .join()
                     .map(status -> (String) status.get("parent"))
-                    .map(SubTaskOutputs::task);
+                    .map(TaskId::ofFiring);
             if (parent.isEmpty()) {
                 return List.of();
             }
             at = parent.get();
-            if (at.equals(task(firing)) || ancestry.passedOn(firing, at, value)) {
+            if (at.equals(TaskId.ofFiring(firing)) || ancestry.passedOn(firing, at, value)) {
                 return tasks;
             }
         }
@@ -80,9 +81,5 @@ public final class SubTaskOutputs {
             }
             revision = ((Number) status.get().get("revision")).longValue() + 1;
         }
-    }
-
-    private static String task(String firing) {
-        return firing.substring(0, firing.indexOf('@'));
     }
 }

@@ -14,6 +14,7 @@ import io.talflow.gateway.runtime.Attempt;
 import io.talflow.gateway.runtime.Attempts;
 import io.talflow.gateway.view.TaskView;
 import io.talflow.tal.Json;
+import io.talflow.tal.event.TaskId;
 import io.talflow.tal.model.Function;
 import io.talflow.tal.replay.Replay;
 import io.talflow.tal.semantics.Effect;
@@ -64,7 +65,7 @@ public final class Recalls implements Producers {
     }
 
     private Effect.Dispatch lastCall(String firing) {
-        String task = firing.substring(0, firing.indexOf('@'));
+        String task = TaskId.ofFiring(firing);
         Map<String, Object> status = view.await(task, 0, PATIENCE)
                 .join()
                 .orElseThrow(() -> new GatewayFailure(

@@ -39,6 +39,11 @@ public final class TaskId {
         return workflow + "/" + key;
     }
 
+    /** The task of a firing, {@code task@startOffset/…}. */
+    public static String ofFiring(String firing) {
+        return firing.substring(0, firing.indexOf('@'));
+    }
+
     /** The workflow of a valid id. */
     public static String workflow(String id) {
         return id.substring(0, id.indexOf('/'));

@@ -3,6 +3,7 @@ package io.talflow.tal.semantics;
 import io.talflow.tal.Json;
 import io.talflow.tal.event.EventTypes;
 import io.talflow.tal.event.TalEvent;
+import io.talflow.tal.event.TaskId;
 import io.talflow.tal.semantics.TaskHeader.Status;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -24,7 +25,7 @@ final class SubTasks {
                 completed ? EventTypes.INVOCATION_COMPLETED : EventTypes.INVOCATION_FAILED,
                 "",
                 TalEvent.Kind.CONTROL,
-                parent.substring(0, parent.indexOf('@')),
+                TaskId.ofFiring(parent),
                 parent,
                 1,
                 Map.of("talbegan", Long.toString(header.startedAt)),

@@ -26,6 +26,11 @@ class TaskIdTest {
     }
 
     @Test
+    void isInItsFirings() {
+        assertThat(TaskId.ofFiring("w/A.b_c:d~e-f@42/rule-1/0")).isEqualTo("w/A.b_c:d~e-f");
+    }
+
+    @Test
     void isBounded() {
         assertThat(TaskId.isValid(LONGEST_WORKFLOW + "/" + LONGEST_KEY)).isTrue();
         assertThat(TaskId.isValid(LONGEST_WORKFLOW + "w/k")).isFalse();
