@@ -13,7 +13,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
@@ -143,42 +142,16 @@ class HistoriesIT {
 
     @Test
     void ofANodeThatHandsBackWhatItRuns(Talflow talflow) throws Exception {
-        apply(talflow, WORKFLOWS.resolve("lost/workflow.yaml"));
         GatewayOptions options = GatewayOptions.of(talflow.kafka(), folder.resolve("node"))
                 .withNodeId("leaving")
                 .withDraining(new GatewayOptions.Draining(Duration.ZERO));
-        Path go = folder.resolve("go");
         try (Gateway leaving = Gateway.start(options)) {
-            String task = runningOn("leaving", talflow, go);
+            HeldTask task = HeldTask.on("leaving", talflow, folder, 6);
             leaving.drain();
-            Files.createFile(go);
-            replayed(talflow, task, "COMPLETED", "node-lost");
-            assertThat(talflow.command("events", task).out()).contains("invocation.lost.v1", "node: leaving");
-        } finally {
-            // What still waits for it would hold the shared node up for every test that comes after.
-            Files.write(go, new byte[0]);
+            task.letGo();
+            replayed(talflow, task.id(), "COMPLETED", "node-lost");
+            assertThat(talflow.command("events", task.id()).out()).contains("invocation.lost.v1", "node: leaving");
         }
-    }
-
-    /** Starts tasks until one runs functions on a node: it is the placement that says which node takes which one. */
-    private static String runningOn(String node, Talflow talflow, Path go) {
-        AtomicReference<String> task = new AtomicReference<>(startLost(talflow, go));
-        await("a task runs functions on " + node)
-                .pollInterval(Duration.ofSeconds(5))
-                .atMost(Duration.ofSeconds(90))
-                .until(() -> {
-                    if (NodeProcess.running(talflow, node) > 1) {
-                        return true;
-                    }
-                    talflow.api().cancel(task.get());
-                    task.set(startLost(talflow, go));
-                    return false;
-                });
-        return task.get();
-    }
-
-    private static String startLost(Talflow talflow, Path go) {
-        return talflow.start("lost", "history-" + System.nanoTime(), Map.of("n", 6L, "go", go.toString()));
     }
 
     private static void apply(Talflow talflow, Path workflow) {

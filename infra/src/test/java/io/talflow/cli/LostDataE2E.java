@@ -101,21 +101,20 @@ class LostDataE2E {
 
     /** A task whose value is on the node that is to be killed; which one makes it is a hash's word. */
     private String madeOnTheNode(Talflow talflow, String key, boolean varies) {
-        for (int tries = 0; tries < 20; tries++) {
-            String name = key + "-" + tries;
+        String[] task = new String[1];
+        int[] tries = new int[1];
+        eventually("a value is made on " + NODE).until(() -> {
+            String name = key + "-" + tries[0]++;
             Map<String, Object> input =
                     Map.of("varies", varies, "calls", calls("remade/" + name).toString());
-            String task = talflow.start("remade", name, input);
+            task[0] = talflow.start("remade", name, input);
             eventually("its value is there")
-                    .until(() -> RunCommand.invocations(talflow.api(), task).stream()
+                    .until(() -> RunCommand.invocations(talflow.api(), task[0]).stream()
                             .anyMatch(invocation -> "COMPLETED".equals(invocation.get("status"))));
-            if (NODE.equals(
-                    Output.rows(talflow.api().data(task), "values").get(0).get("node"))) {
-                return task;
-            }
-            talflow.api().cancel(task);
-        }
-        throw new AssertionError("no value of twenty tasks was made on " + NODE);
+            return NODE.equals(
+                    Output.rows(talflow.api().data(task[0]), "values").get(0).get("node"));
+        });
+        return task[0];
     }
 
     private Path calls(String task) {

@@ -3,16 +3,12 @@ package io.talflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
-import java.io.PrintWriter;
-import java.io.StringWriter;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.awaitility.core.ConditionFactory;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -22,43 +18,34 @@ import org.junit.jupiter.api.io.TempDir;
 @DisplayName("A task whose functions run on two nodes")
 @ExtendWith(SharedStack.class)
 class NodeLossE2E {
-    private static final Path WORKFLOW = Path.of("src/test/resources/histories/lost/workflow.yaml");
     private static final int PARTS = 12;
     private static final long SUM = 506; // of the squares of 0 to 11
 
     @TempDir
     Path folder;
 
-    private Path go;
-
-    @BeforeEach
-    void apply(Talflow talflow) {
-        WorkflowFile.load(WORKFLOW, new PrintWriter(new StringWriter())).apply(talflow.api(), 1);
-        go = folder.resolve("go");
-    }
-
     @Test
     void endsRightThoughOneIsKilled(Talflow talflow) throws Exception {
         try (NodeProcess node = NodeProcess.start(talflow, folder.resolve("killed"), "killed", List.of())) {
-            String task = inTheMiddle(talflow, "killed", node);
+            HeldTask task = HeldTask.on("killed", talflow, folder, PARTS);
             node.signal("KILL");
             eventually("it is not heard any more")
                     .until(() -> "SILENT".equals(node.reported().get("state")));
-            Files.createFile(go);
-            endsWithEachFiringCountedOnce(talflow, task, "killed");
+            task.letGo();
+            endsWithEachFiringCountedOnce(talflow, task.id(), "killed");
         }
     }
 
     @Test
     void endsRightThoughOneSleepsAndWakesUpAsAZombie(Talflow talflow) throws Exception {
         try (NodeProcess node = NodeProcess.start(talflow, folder.resolve("zombie"), "zombie", List.of())) {
-            String task = inTheMiddle(talflow, "zombie", node);
+            HeldTask task = HeldTask.on("zombie", talflow, folder, PARTS);
             node.signal("STOP");
-            eventually("what it had goes elsewhere").until(() -> losses(talflow, task) > 0);
+            eventually("what it had goes elsewhere").until(() -> losses(talflow, task.id()) > 0);
             node.signal("CONT");
             eventually("it is back").until(() -> "UP".equals(node.reported().get("state")));
-            Files.createFile(go);
-            endsWithEachFiringCountedOnce(talflow, task, "zombie");
+            task.letGo();
+            endsWithEachFiringCountedOnce(talflow, task.id(), "zombie");
             eventually("nothing is left for it to do").until(() -> node.running() == 0);
         }
     }
@@ -75,14 +62,14 @@ class NodeLossE2E {
                         namespace.inside(),
                         "--drain-seconds",
                         "1")) {
-            String task = inTheMiddle(talflow, "cut", node);
+            HeldTask task = HeldTask.on("cut", talflow, folder, PARTS);
             namespace.cut();
-            eventually("what it had goes elsewhere").until(() -> losses(talflow, task) > 0);
-            Files.createFile(go);
-            endsWithEachFiringCountedOnce(talflow, task, "cut");
+            eventually("what it had goes elsewhere").until(() -> losses(talflow, task.id()) > 0);
+            task.letGo();
+            endsWithEachFiringCountedOnce(talflow, task.id(), "cut");
             namespace.mend();
             eventually("it is back").until(() -> "UP".equals(node.reported().get("state")));
-            assertThat(talflow.status(task)).containsEntry("output", SUM);
+            assertThat(talflow.status(task.id())).containsEntry("output", SUM);
             node.signal("TERM");
             assertThat(node.awaitEnd(Duration.ofSeconds(30))).isTrue();
         }
@@ -92,32 +79,13 @@ class NodeLossE2E {
     void endsRightThoughOneIsToldToLeave(Talflow talflow) throws Exception {
         try (NodeProcess node =
                 NodeProcess.start(talflow, folder.resolve("leaves"), "leaves", List.of(), "--drain-seconds", "1")) {
-            String task = inTheMiddle(talflow, "leaves", node);
+            HeldTask task = HeldTask.on("leaves", talflow, folder, PARTS);
             node.signal("TERM");
             assertThat(node.awaitEnd(Duration.ofSeconds(30))).isTrue();
             eventually("it is gone").until(() -> node.reported().isEmpty());
-            Files.createFile(go);
-            endsWithEachFiringCountedOnce(talflow, task, "leaves");
+            task.letGo();
+            endsWithEachFiringCountedOnce(talflow, task.id(), "leaves");
         }
-    }
-
-    /** All bodies are wanted, and both nodes run some. @return the task */
-    private String inTheMiddle(Talflow talflow, String key, NodeProcess node) {
-        String[] task = new String[1];
-        int[] tries = new int[1];
-        eventually("the job places tasks on both").until(() -> {
-            if (task[0] != null) {
-                talflow.api().cancel(task[0]);
-            }
-            task[0] = talflow.start(
-                    "lost", "%s-%d".formatted(key, tries[0]++), Map.of("n", (long) PARTS, "go", go.toString()));
-            eventually("all are wanted")
-                    .until(() -> invocations(talflow, task[0]).size() == PARTS + 1);
-            return Output.rows(talflow.api().ofTask(task[0], "/events"), "events").stream()
-                    .anyMatch(event -> String.valueOf(event.get("talnodes")).contains(key));
-        });
-        eventually("some are with it; " + talflow.status(task[0]).get("error")).until(() -> node.running() > 1);
-        return task[0];
     }
 
     private static void endsWithEachFiringCountedOnce(Talflow talflow, String task, String lost) {
