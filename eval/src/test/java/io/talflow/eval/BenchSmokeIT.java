@@ -2,6 +2,7 @@ package io.talflow.eval;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.talflow.gateway.container.EngineAddress;
 import io.talflow.tal.Json;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -10,7 +11,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -52,8 +52,7 @@ class BenchSmokeIT {
 
     @Test
     void measuresColdStartsBesideTheEnginesOwn() {
-        boolean engine = Stream.of("/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock")
-                .anyMatch(socket -> Files.exists(Path.of(socket)));
+        boolean engine = EngineAddress.find("auto", System.getenv()).isPresent();
         assertThat(engine || !"1".equals(System.getenv("TALFLOW_CONTAINERS_REQUIRED")))
                 .as("a container engine")
                 .isTrue();

@@ -3,6 +3,7 @@ package io.talflow.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 
+import io.talflow.gateway.container.EngineAddress;
 import io.talflow.tal.Json;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -139,8 +140,7 @@ class AccessLogIT {
     static void buildImages() throws IOException, InterruptedException {
         boolean both = Stream.of("TALFLOW_CONTAINERS_REQUIRED", "TALFLOW_NODE_REQUIRED")
                 .allMatch(name -> "1".equals(System.getenv(name)));
-        boolean engine = Stream.of("/run/docker.sock", "/var/run/docker.sock", "/run/podman/podman.sock")
-                .anyMatch(socket -> Files.exists(Path.of(socket)));
+        boolean engine = EngineAddress.find("auto", System.getenv()).isPresent();
         boolean node = Stream.of(System.getenv("PATH").split(":", -1))
                 .anyMatch(folder -> Files.isExecutable(Path.of(folder, "node")));
         String reason = "it needs a container engine and node: ./talflow test --setup installs both";

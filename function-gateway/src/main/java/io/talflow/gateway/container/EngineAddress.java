@@ -8,7 +8,7 @@ import java.util.Optional;
 import java.util.function.Predicate;
 
 /** Where the container engine listens: a Unix socket that speaks the Docker Engine API. */
-final class EngineAddress {
+public final class EngineAddress {
     private static final String UNIX = "unix://";
 
     private EngineAddress() {}
@@ -17,7 +17,7 @@ final class EngineAddress {
      * @param option {@code auto}, {@code none}, or the path of a socket
      * @return the socket; empty: this machine has no engine
      */
-    static Optional<Path> find(String option, Map<String, String> environment) {
+    public static Optional<Path> find(String option, Map<String, String> environment) {
         return find(option, environment, Files::exists);
     }
 
