@@ -19,6 +19,11 @@ final class Sandbox {
     private static final String TMPFS = "rw,noexec,nosuid,nodev,size=";
     private static final long SHM_BYTES = 16L * 1024 * 1024;
     private static final double NANOS = 1e9;
+    /**
+     * Whom a container without a way out asks for names: nobody answers. Docker's name server is in closed networks, too, and may
+     * ask the machine's for it, and what is asked for can carry data out.
+     */
+    private static final String ITSELF = "127.0.0.1";
 
     private Sandbox() {}
 
@@ -41,6 +46,7 @@ final class Sandbox {
                 .withCapDrop(Capability.ALL)
                 .withSecurityOpts(List.of("no-new-privileges"))
                 .withLogConfig(new LogConfig(LogConfig.LoggingType.NONE))
+                .withDns(container.network() == Container.Network.OPEN ? List.of() : List.of(ITSELF))
                 .withNetworkMode(network);
     }
 

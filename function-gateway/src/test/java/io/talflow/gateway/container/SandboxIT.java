@@ -213,6 +213,7 @@ class SandboxIT {
         assertThat(limits.getPidsLimit()).isEqualTo(32);
         assertThat(limits.getReadonlyRootfs()).isTrue();
         assertThat(limits.getPrivileged()).isFalse();
+        assertThat(limits.getDns()).as("asks nobody for names").containsExactly("127.0.0.1");
         assertThat(limits.getSecurityOpts()).contains("no-new-privileges");
         assertThat(inspected.getMounts())
                 .as("of the machine's files the values that it is shown")
