@@ -52,6 +52,8 @@ class ContainerValuesIT {
                         .getResourceAsStream("/container/values.py")
                         .readAllBytes());
         String image = TestImages.python(engine, "values", files, "-m", "talflow", "serve", "values.py");
+        files.put(MOUNT.substring(0, MOUNT.length() - 1), new byte[0]);
+        String inTheWay = TestImages.python(engine, "in-the-way", files, "-m", "talflow", "serve", "values.py");
         broker = EmbeddedBroker.start();
         function = new HeldFunction();
         gateway = Gateway.start(GatewayOptions.of(broker.bootstrap(), data.resolve("gateway"))
@@ -65,11 +67,12 @@ class ContainerValuesIT {
                   read: {image: "%1$s", container: {max: 1, prewarm: false}}
                   slow: {image: "%1$s", container: {max: 1, prewarm: false}, timeout: 2s}
                   together: {image: "%1$s", container: {max: 1, concurrency: 4, prewarm: false}}
+                  refused: {image: "%3$s", container: {max: 1, prewarm: false}}
                   held: {http: "%2$s"}
                 rules:
-                  - {when: started, do: [{invoke: read}, {invoke: slow}, {invoke: together}, {invoke: held}]}
+                  - {when: started, do: [{invoke: read}, {invoke: slow}, {invoke: together}, {invoke: refused}, {invoke: held}]}
                 """.formatted(
-                        image, function.url())));
+                        image, function.url(), inTheWay)));
     }
 
     @AfterAll
@@ -139,6 +142,22 @@ class ContainerValuesIT {
         assertThat(reads("shared"))
                 .extracting(one -> one.get("way") + " as " + one.get("as"))
                 .containsExactly("local as stream", "local as stream");
+    }
+
+    @Test
+    void areStreamedToAContainerThatTheEngineDoesNotStartWithThem() throws Exception {
+        byte[] film = random(2 * MB);
+        List<Path> before = mounts();
+        Map<String, Object> read = run("refused", "no", Map.of("read", put("no", film)));
+        assertThat(read.get("checksums")).isEqualTo(List.of(crc32(film)));
+        assertThat(read)
+                .containsEntry("files", List.of(""))
+                .as("its image has a file in their place")
+                .containsEntry("list", "Not a directory");
+        assertThat(reads("no"))
+                .extracting(one -> one.get("way") + " as " + one.get("as"))
+                .containsExactly("local as stream");
+        assertThat(before).as("no directory is left of the start that failed").containsAll(mounts());
     }
 
     /** References of values that a function of the task has put. */

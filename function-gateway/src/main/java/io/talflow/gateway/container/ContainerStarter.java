@@ -16,9 +16,12 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** Starts containers and ends them. Every call blocks. */
 final class ContainerStarter {
+    private static final Logger LOG = LoggerFactory.getLogger(ContainerStarter.class);
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration ENDING = Duration.ofSeconds(3);
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -59,24 +62,43 @@ final class ContainerStarter {
         CallContract contract = contract(key, container);
         FunctionNetwork network = networks.enter(engine, key, container.network() == Container.Network.OPEN);
         Optional<ValueMount> values = Optional.empty();
-        String id = null;
         try {
             values = values(container);
-            id = engine.create(new Engine.Spec(
+            Engine.Spec spec = new Engine.Spec(
                     image.image(),
                     container,
                     network.name(),
                     values.map(ValueMount::directory),
                     Containers.labels(owner, key),
-                    List.of("PORT=" + Engine.PORT, "HOME=/tmp")));
-            return started(engine, key, id, network, values, contract);
+                    List.of("PORT=" + Engine.PORT, "HOME=/tmp"));
+            return showingOrNot(engine, key, spec, network, values, contract);
         } catch (EngineFailure | RuntimeException e) {
-            if (id != null) {
-                engine.remove(id);
-            }
             values.ifPresent(mounts::remove);
             networks.leave(engine, key);
             throw e;
+        }
+    }
+
+    /** What an engine refuses to start with its values mounted, as where the image has a file in their place, is streamed them. */
+    private RunningContainer showingOrNot(
+            Engine engine,
+            FunctionKey key,
+            Engine.Spec spec,
+            FunctionNetwork network,
+            Optional<ValueMount> values,
+            CallContract contract)
+            throws EngineFailure {
+        try {
+            return started(engine, key, spec, network, values, contract);
+        } catch (StartRefused e) {
+            if (values.isEmpty()) {
+                throw e;
+            }
+            RunningContainer container =
+                    started(engine, key, spec.withoutValues(), network, Optional.empty(), contract);
+            mounts.remove(values.get());
+            LOG.warn("A container of {} is streamed its values: {}", spec.image(), e.getMessage());
+            return container;
         }
     }
 
@@ -92,6 +114,23 @@ final class ContainerStarter {
     private RunningContainer started(
             Engine engine,
             FunctionKey key,
+            Engine.Spec spec,
+            FunctionNetwork network,
+            Optional<ValueMount> values,
+            CallContract contract)
+            throws EngineFailure {
+        String id = engine.create(spec);
+        try {
+            return listening(engine, key, id, network, values, contract);
+        } catch (EngineFailure | RuntimeException e) {
+            engine.remove(id);
+            throw e;
+        }
+    }
+
+    private RunningContainer listening(
+            Engine engine,
+            FunctionKey key,
             String id,
             FunctionNetwork network,
             Optional<ValueMount> values,
@@ -102,7 +141,7 @@ final class ContainerStarter {
         String address = engine.start(
                 id,
                 network.name(),
-                Engine.printing(bytes -> output.write(contract.printed(bytes)), () -> ended.complete(null)));
+                new Printed(bytes -> output.write(contract.printed(bytes)), () -> ended.complete(null)));
         String url = "http://%s:%d".formatted(address, Engine.PORT);
         try {
             String runtime = door.url(network.gateway());

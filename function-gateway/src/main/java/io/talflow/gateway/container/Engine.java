@@ -1,12 +1,10 @@
 package io.talflow.gateway.container;
 
 import com.github.dockerjava.api.DockerClient;
-import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectContainerResponse;
 import com.github.dockerjava.api.command.WaitContainerResultCallback;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.exception.NotModifiedException;
-import com.github.dockerjava.api.model.Frame;
 import com.github.dockerjava.core.DefaultDockerClientConfig;
 import com.github.dockerjava.core.DockerClientImpl;
 import com.github.dockerjava.httpclient5.ApacheDockerHttpClient;
@@ -20,7 +18,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Consumer;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -157,15 +154,20 @@ final class Engine implements Closeable {
         }
     }
 
-    /** Starts it; all that it prints goes to {@code output}, from the first byte, until it ends. @return its address, IPv4 */
-    String start(String id, String network, ResultCallback.Adapter<Frame> output) throws EngineFailure {
+    /**
+     * Starts it; all that it prints goes to {@code output}, from the first byte, until it ends.
+     *
+     * @return its address, IPv4
+     * @throws StartRefused if the engine does not start what it has created
+     */
+    String start(String id, String network, Printed output) throws EngineFailure {
         try {
             client.attachContainerCmd(id)
                     .withStdOut(true)
                     .withStdErr(true)
                     .withFollowStream(true)
                     .exec(output)
-                    .awaitStarted(ANSWER.toSeconds(), TimeUnit.SECONDS);
+                    .awaitAttached(ANSWER);
             client.startContainerCmd(id).exec();
             InspectContainerResponse inspected = client.inspectContainerCmd(id).exec();
             return inspected.getNetworkSettings().getNetworks().get(network).getIpAddress();
@@ -173,7 +175,7 @@ final class Engine implements Closeable {
             Thread.currentThread().interrupt();
             throw new EngineFailure("starting a container was interrupted");
         } catch (RuntimeException e) {
-            throw refused("start a container", e);
+            throw new StartRefused(e.getMessage());
         }
     }
 
@@ -239,28 +241,6 @@ final class Engine implements Closeable {
         } catch (RuntimeException e) {
             throw refused("list containers", e);
         }
-    }
-
-    /** Hands what a container prints to a consumer; {@code ended} when it prints no more. */
-    static ResultCallback.Adapter<Frame> printing(Consumer<byte[]> output, Runnable ended) {
-        return new ResultCallback.Adapter<>() {
-            @Override
-            public void onNext(Frame frame) {
-                output.accept(frame.getPayload());
-            }
-
-            @Override
-            public void onComplete() {
-                super.onComplete();
-                ended.run();
-            }
-
-            @Override
-            public void onError(Throwable error) {
-                super.onError(error);
-                ended.run();
-            }
-        };
     }
 
     static EngineFailure refused(String what, RuntimeException error) {

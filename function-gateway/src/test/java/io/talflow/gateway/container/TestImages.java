@@ -31,7 +31,7 @@ public final class TestImages {
     }
 
     /**
-     * An image with files in {@code /function}, its working directory, whose command is {@code python3} with arguments.
+     * An image with files in {@code /function}, its working directory, or where their path says, whose command is {@code python3} with arguments.
      *
      * @return its name, which has the digest of its content
      */
@@ -99,7 +99,8 @@ public final class TestImages {
 
     private static byte[] layer(Map<String, byte[]> files) throws IOException {
         Map<String, byte[]> sorted = new TreeMap<>();
-        files.forEach((path, bytes) -> sorted.put("function/" + path, bytes));
+        files.forEach(
+                (path, bytes) -> sorted.put(path.startsWith("/") ? path.substring(1) : "function/" + path, bytes));
         return tar(sorted);
     }
 
