@@ -54,13 +54,45 @@ class RowStoreTest {
     }
 
     @Test
-    void areLookedForAgainOnceItsTaskHasBeenIdle() throws Exception {
-        store.of("w/t").none();
+    void areWrittenWithoutBeingLookedFor() throws Exception {
         store.of("w/t").put("row", ONE);
         store.flush();
+        assertThat(keyed).containsOnlyKeys("row");
+        assertThat(lookedFor).isEmpty();
+    }
+
+    @Test
+    void leaveMemoryAtOnceIfTheyComeAndGo() throws Exception {
+        store.of("w/t").none();
+        store.of("w/t").put("header", ONE);
+        int before = store.held();
+        for (int row = 0; row < 100; row++) {
+            store.of("w/t").put("row" + row, ONE);
+            store.of("w/t").put("row" + row, null);
+        }
+        assertThat(store.held()).isEqualTo(before);
+        store.of("w/t").put("row7", ONE);
         store.flush();
+        assertThat(keyed).containsOnlyKeys("header", "row7");
+    }
+
+    @Test
+    void ofTheTasksThatWereIdleTheLongestMakeRoom() throws Exception {
+        for (int task = 0; task < RowStore.MAX_ROWS; task++) {
+            store.of("w/t" + task).none();
+            store.of("w/t" + task).put("row", ONE);
+            store.of("w/t0").get("row");
+            store.relieve();
+        }
+        assertThat(store.held()).as("besides those that wait to be written").isLessThan(RowStore.MAX_ROWS + 3_000);
         store.flush();
-        assertThat(store.of("w/t").get("row")).isEqualTo(ONE);
+        for (int relieved = 0; relieved < 200; relieved++) {
+            store.relieve();
+        }
+        assertThat(store.held()).isLessThanOrEqualTo(RowStore.MAX_ROWS);
+        assertThat(store.of("w/t0").get("row")).isEqualTo(ONE);
+        assertThat(lookedFor).as("of the one in use").isEmpty();
+        assertThat(store.of("w/t1").get("row")).isEqualTo(ONE);
         assertThat(lookedFor).containsExactly("row");
     }
 

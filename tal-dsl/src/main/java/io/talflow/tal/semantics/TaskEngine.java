@@ -24,7 +24,7 @@ public final class TaskEngine {
     /** What the history notes of a cancel that found its task waiting for its definition. */
     public static final Map<String, Object> NOT_BEGUN = Map.of("begun", false);
     /** Rows removed in one sweep. */
-    private static final int SWEPT = 1_000;
+    private static final int SWEPT = 200;
 
     private final Definitions definitions;
     private final Matcher matcher;
