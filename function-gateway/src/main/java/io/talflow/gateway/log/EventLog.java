@@ -28,6 +28,8 @@ public final class EventLog implements AutoCloseable {
         settings.put("acks", "all");
         settings.put("enable.idempotence", true);
         settings.put("linger.ms", 0);
+        // What comes while a request is under way goes with the next: fewer requests under load, no wait without.
+        settings.put("max.in.flight.requests.per.connection", 1);
         settings.put("max.request.size", 20 * 1024 * 1024);
         settings.put("max.block.ms", 20_000);
         settings.put("delivery.timeout.ms", 30_000);
