@@ -8,20 +8,27 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
-/** Runs a benchmark in a JVM of its own, with this one's options: nothing is compiled, cached or grown there. */
+/** Runs a benchmark in a JVM of its own, with the options of a stack's: nothing is compiled, cached or grown there. */
 final class FreshProcess {
+    private static final String COLLECTOR = "-XX:\\+Use\\w+GC";
+
     private FreshProcess() {}
 
     /**
      * Runs it and waits.
      *
+     * @param options more for the JVM
      * @return the medians it printed
      * @throws IOException if it fails
      */
-    static Map<?, ?> median(List<String> arguments) throws IOException, InterruptedException {
+    static Map<?, ?> median(List<String> options, List<String> arguments) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
-        command.addAll(ManagementFactory.getRuntimeMXBean().getInputArguments());
+        ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
+                .filter(option -> !option.matches(COLLECTOR))
+                .forEach(command::add);
+        command.add("-XX:+UseSerialGC");
+        command.addAll(options);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Bench.class.getName()));
         command.addAll(arguments);
         Process process = new ProcessBuilder(command)

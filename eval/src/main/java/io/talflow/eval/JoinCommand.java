@@ -133,15 +133,17 @@ final class JoinCommand implements Callable<Integer> {
 
     /** The same widths as a foreach on the stack, while this process has nothing to do. */
     private void endToEnd(Map<String, Double> metrics) throws Exception {
-        Map<?, ?> median = FreshProcess.median(List.of(
-                "fanout",
-                "--width",
-                widths.stream().map(String::valueOf).collect(Collectors.joining(",")),
-                "--warmup",
-                Integer.toString(stackWarmupSeconds),
-                "--runs",
-                "1",
-                "--json"));
+        Map<?, ?> median = FreshProcess.median(
+                List.of(),
+                List.of(
+                        "fanout",
+                        "--width",
+                        widths.stream().map(String::valueOf).collect(Collectors.joining(",")),
+                        "--warmup",
+                        Integer.toString(stackWarmupSeconds),
+                        "--runs",
+                        "1",
+                        "--json"));
         for (int width : widths) {
             metrics.put(
                     "width_%d_end_to_end_ms".formatted(width),

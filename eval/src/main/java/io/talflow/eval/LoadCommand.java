@@ -39,7 +39,7 @@ final class LoadCommand implements Callable<Integer> {
     @Option(
             names = "--warmup",
             paramLabel = "SECONDS",
-            defaultValue = "45",
+            defaultValue = "120",
             description = "Seconds under load of each kind before anything is measured (default: ${DEFAULT-VALUE}).")
     private int warmupSeconds;
 

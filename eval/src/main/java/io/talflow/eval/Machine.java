@@ -19,6 +19,9 @@ final class Machine {
         machine.put("heap_mb", Runtime.getRuntime().maxMemory() >> 20);
         machine.put("os", System.getProperty("os.name") + " " + System.getProperty("os.version"));
         machine.put("java", Runtime.version().toString());
+        machine.put(
+                "collector",
+                ManagementFactory.getGarbageCollectorMXBeans().get(0).getName());
         machine.put("load_1m", ManagementFactory.getOperatingSystemMXBean().getSystemLoadAverage());
         return machine;
     }
