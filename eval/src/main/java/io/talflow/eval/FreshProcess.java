@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -22,6 +23,23 @@ final class FreshProcess {
      * @throws IOException if it fails
      */
     static Map<?, ?> median(List<String> options, List<String> arguments) throws IOException, InterruptedException {
+        return (Map<?, ?>) report(options, arguments).get("median");
+    }
+
+    /** The same. @return the metrics of each run that it printed */
+    static List<Map<String, Double>> runs(List<String> options, List<String> arguments)
+            throws IOException, InterruptedException {
+        List<Map<String, Double>> runs = new ArrayList<>();
+        for (Object run : (List<?>) report(options, arguments).get("runs")) {
+            Map<String, Double> metrics = new LinkedHashMap<>();
+            ((Map<?, ?>) run).forEach((name, value) -> metrics.put((String) name, ((Number) value).doubleValue()));
+            runs.add(metrics);
+        }
+        return runs;
+    }
+
+    private static Map<String, Object> report(List<String> options, List<String> arguments)
+            throws IOException, InterruptedException {
         List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         ManagementFactory.getRuntimeMXBean().getInputArguments().stream()
@@ -40,7 +58,7 @@ final class FreshProcess {
             if (exitCode != 0) {
                 throw new IOException("%s ended with exit code %d".formatted(arguments, exitCode));
             }
-            return (Map<?, ?>) Json.parseObject(out).get("median");
+            return Json.parseObject(out);
         } finally {
             process.destroy();
         }

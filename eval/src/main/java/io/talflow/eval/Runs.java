@@ -30,6 +30,14 @@ final class Runs {
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
 
+    int count() {
+        return count;
+    }
+
+    boolean isRecorded() {
+        return jfr != null;
+    }
+
     /** One repetition. */
     interface Run {
         /** @param profile to be told when the warm-up is over */
