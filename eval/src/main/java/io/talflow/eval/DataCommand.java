@@ -76,8 +76,8 @@ final class DataCommand implements Callable<Integer> {
     @Option(
             names = "--warmup",
             paramLabel = "SECONDS",
-            defaultValue = "20",
-            description = "Seconds of values up to 16 MiB before anything is measured (default: ${DEFAULT-VALUE}).")
+            defaultValue = "60",
+            description = "Seconds of values of all sizes before anything is measured (default: ${DEFAULT-VALUE}).")
     private int warmupSeconds;
 
     @Mixin
@@ -132,9 +132,7 @@ final class DataCommand implements Callable<Integer> {
             long end = System.nanoTime() + Duration.ofSeconds(warmupSeconds).toNanos();
             do {
                 for (int size : measured) {
-                    if (size <= SMALL) {
-                        measure(nodes, copies, scratch, size, 1);
-                    }
+                    measure(nodes, copies, scratch, size, 1);
                 }
             } while (System.nanoTime() < end);
             return runs.report(parameters, profile -> {

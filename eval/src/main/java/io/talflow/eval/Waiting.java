@@ -19,15 +19,14 @@ final class Waiting implements AutoCloseable {
     private static final String WORKFLOW = "bench-idle";
     private static final String TYPE = "io.example.wake.v1";
     private static final String STARTED = "begin";
-    private static final String WOKEN = "wake";
     private static final String TEXT = """
             tal: 1
             workflow: %s
             events: {wake: {type: %s}}
             rules:
               - {id: %s, when: started, do: {set: {begun: true}}}
-              - {id: %s, when: {event: wake}, fires: each, do: {set: {woken: "${ event.id }"}}}
-            """.formatted(WORKFLOW, TYPE, STARTED, WOKEN);
+              - {when: {event: wake}, fires: each, do: [{set: {woken: "${ event.id }"}}, {emit: {type: io.example.woken.v1}}]}
+            """.formatted(WORKFLOW, TYPE, STARTED);
 
     private final Embedded stack;
     private final Embedded.Workflow workflow;
@@ -50,7 +49,7 @@ final class Waiting implements AutoCloseable {
     Waiting(Embedded stack) throws IOException, InterruptedException {
         this.stack = stack;
         this.workflow = stack.apply(WORKFLOW, TEXT);
-        this.tail = new Tail(stack.kafka(), List.of(Topics.HISTORY), this::seen);
+        this.tail = new Tail(stack.kafka(), List.of(Topics.HISTORY, Topics.OUT), this::seen);
     }
 
     /**
@@ -71,7 +70,7 @@ final class Waiting implements AutoCloseable {
     /**
      * Sends a task's event by the ingress topic.
      *
-     * @return nanoseconds until the rule's firing is read
+     * @return nanoseconds until the event that its rule emits is read
      */
     long wake(int task) throws InterruptedException {
         Woken now = new Woken(id(task));
@@ -88,7 +87,7 @@ final class Waiting implements AutoCloseable {
                 0,
                 Map.of(),
                 Json.bytes(Map.of("n", (long) sent))));
-        tail.await(now.arrived, LONGEST, () -> "the firing of " + id(task));
+        tail.await(now.arrived, LONGEST, () -> "what %s emits".formatted(id(task)));
         return now.nanos - began;
     }
 
@@ -98,9 +97,11 @@ final class Waiting implements AutoCloseable {
 
     private void seen(ConsumerRecord<byte[], byte[]> record, long nanos) {
         Woken now = woken;
-        if (Arrays.equals(record.key(), now.task) && Firings.of(record, WOKEN) > 0) {
-            now.nanos = nanos;
-            now.arrived.countDown();
+        if (record.topic().equals(Topics.OUT)) {
+            if (Arrays.equals(record.key(), now.task)) {
+                now.nanos = nanos;
+                now.arrived.countDown();
+            }
         } else if (started.getCount() > 0 && Firings.of(record, STARTED) > 0) {
             started.countDown();
         }
