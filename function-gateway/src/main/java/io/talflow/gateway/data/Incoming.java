@@ -3,11 +3,16 @@ package io.talflow.gateway.data;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.Executors;
 import java.util.zip.CRC32C;
 
 /**
@@ -15,7 +20,14 @@ import java.util.zip.CRC32C;
  * never lost for want of room. Closed without {@link #finish} it leaves nothing.
  */
 final class Incoming implements AutoCloseable {
-    private static final int BUFFER = 256 * 1024;
+    private static final int BUFFER = 512 * 1024;
+    /** Write what has come while the next comes. */
+    private static final Executor WRITERS = Executors.newCachedThreadPool(task -> {
+        Thread thread = new Thread(task, "data-writer");
+        thread.setDaemon(true);
+        return thread;
+    });
+
     private static final long STEP = 1L << 20;
 
     /** Room for the bytes; throws if there is none. */
@@ -96,18 +108,84 @@ final class Incoming implements AutoCloseable {
             readIntoMemory(in);
             return;
         }
-        byte[] buffer = new byte[BUFFER];
-        for (int length = in.read(buffer); length >= 0; length = in.read(buffer)) {
-            while (received + length > taken) {
-                room.take(STEP);
-                taken += STEP;
+        Piece piece = new Piece();
+        Piece spare = null;
+        CompletableFuture<Void> writing = CompletableFuture.completedFuture(null);
+        try {
+            while (piece.fill(in)) {
+                await(writing);
+                Piece full = piece;
+                writing = CompletableFuture.runAsync(() -> write(full), WRITERS);
+                piece = spare == null ? new Piece() : spare;
+                spare = full;
             }
-            ByteBuffer bytes = ByteBuffer.wrap(buffer, 0, length);
+        } finally {
+            await(writing);
+        }
+        writeHere(piece);
+        if (piece.broken != null) {
+            throw piece.broken;
+        }
+    }
+
+    /** What has come and is not written yet. */
+    private static final class Piece {
+        private final byte[] bytes = new byte[BUFFER];
+        private int length;
+        private IOException broken;
+
+        /** @return whether it is full; if not, there is no more, or the stream is broken */
+        boolean fill(InputStream in) {
+            length = 0;
+            try {
+                while (length < bytes.length) {
+                    int read = in.read(bytes, length, bytes.length - length);
+                    if (read < 0) {
+                        return false;
+                    }
+                    length += read;
+                }
+                return true;
+            } catch (IOException e) {
+                broken = e;
+                return false;
+            }
+        }
+    }
+
+    private void write(Piece piece) {
+        while (received + piece.length > taken) {
+            room.take(STEP);
+            taken += STEP;
+        }
+        try {
+            ByteBuffer bytes = ByteBuffer.wrap(piece.bytes, 0, piece.length);
             while (bytes.hasRemaining()) {
                 channel.write(bytes);
             }
-            crc.update(buffer, 0, length);
-            received += length;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        crc.update(piece.bytes, 0, piece.length);
+        received += piece.length;
+    }
+
+    private void writeHere(Piece piece) throws IOException {
+        try {
+            write(piece);
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private static void await(CompletableFuture<Void> writing) throws IOException {
+        try {
+            writing.join();
+        } catch (CompletionException e) {
+            if (e.getCause() instanceof UncheckedIOException unwritten) {
+                throw unwritten.getCause();
+            }
+            throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }
     }
 
