@@ -16,12 +16,9 @@ import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** Starts containers and ends them. Every call blocks. */
 final class ContainerStarter {
-    private static final Logger LOG = LoggerFactory.getLogger(ContainerStarter.class);
     private static final Duration START = Duration.ofSeconds(60);
     private static final Duration ENDING = Duration.ofSeconds(3);
     private static final long FIRST_PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(1);
@@ -55,51 +52,39 @@ final class ContainerStarter {
         this.grace = grace;
     }
 
+    /** What a container is started for, however often that takes. */
+    private record Start(
+            Engine engine,
+            FunctionKey key,
+            Function.Executor.Image image,
+            FunctionNetwork network,
+            CallContract contract) {}
+
     /** Returns when the container takes calls. */
     RunningContainer start(FunctionKey key, Function.Executor.Image image) throws EngineFailure {
         Engine engine = connection.engine();
         Container container = image.container();
         CallContract contract = contract(key, container);
         FunctionNetwork network = networks.enter(engine, key, container.network() == Container.Network.OPEN);
-        Optional<ValueMount> values = Optional.empty();
         try {
-            values = values(container);
-            Engine.Spec spec = new Engine.Spec(
-                    image.image(),
-                    container,
-                    network.name(),
-                    values.map(ValueMount::directory),
-                    Containers.labels(owner, key),
-                    List.of("PORT=" + Engine.PORT, "HOME=/tmp"));
-            return showingOrNot(engine, key, spec, network, values, contract);
+            return shownOrStreamed(new Start(engine, key, image, network, contract));
         } catch (EngineFailure | RuntimeException e) {
-            values.ifPresent(mounts::remove);
             networks.leave(engine, key);
             throw e;
         }
     }
 
-    /** What an engine refuses to start with its values mounted, as where the image has a file in their place, is streamed them. */
-    private RunningContainer showingOrNot(
-            Engine engine,
-            FunctionKey key,
-            Engine.Spec spec,
-            FunctionNetwork network,
-            Optional<ValueMount> values,
-            CallContract contract)
-            throws EngineFailure {
-        try {
-            return started(engine, key, spec, network, values, contract);
-        } catch (StartRefused e) {
-            if (values.isEmpty()) {
-                throw e;
-            }
-            RunningContainer container =
-                    started(engine, key, spec.withoutValues(), network, Optional.empty(), contract);
-            mounts.remove(values.get());
-            LOG.warn("A container of {} is streamed its values: {}", spec.image(), e.getMessage());
-            return container;
-        }
+    private RunningContainer shownOrStreamed(Start start) throws EngineFailure {
+        Optional<ValueMount> values = values(start.image().container());
+        Engine.Spec shown = new Engine.Spec(
+                start.image().image(),
+                start.image().container(),
+                start.network().name(),
+                values.map(ValueMount::directory),
+                Containers.labels(owner, start.key()),
+                List.of("PORT=" + Engine.PORT, "HOME=/tmp"));
+        return shown.shownOrStreamed(spec ->
+                started(start, spec, values.filter(mount -> spec.values().isPresent())));
     }
 
     /** Not where calls overlap, since a value is to be seen by the one alone that may read it. */
@@ -111,46 +96,39 @@ final class ContainerStarter {
         }
     }
 
-    private RunningContainer started(
-            Engine engine,
-            FunctionKey key,
-            Engine.Spec spec,
-            FunctionNetwork network,
-            Optional<ValueMount> values,
-            CallContract contract)
-            throws EngineFailure {
-        String id = engine.create(spec);
+    /** Of a start that fails nothing is left, its values' directory included. */
+    private RunningContainer started(Start start, Engine.Spec spec, Optional<ValueMount> values) throws EngineFailure {
+        String id = null;
         try {
-            return listening(engine, key, id, network, values, contract);
+            id = start.engine().create(spec);
+            return listening(start, id, values);
         } catch (EngineFailure | RuntimeException e) {
-            engine.remove(id);
+            if (id != null) {
+                start.engine().remove(id);
+            }
+            values.ifPresent(mounts::remove);
             throw e;
         }
     }
 
-    private RunningContainer listening(
-            Engine engine,
-            FunctionKey key,
-            String id,
-            FunctionNetwork network,
-            Optional<ValueMount> values,
-            CallContract contract)
-            throws EngineFailure {
+    private RunningContainer listening(Start start, String id, Optional<ValueMount> values) throws EngineFailure {
+        CallContract contract = start.contract();
         ContainerOutput output = new ContainerOutput();
         CompletableFuture<Void> ended = new CompletableFuture<>();
-        String address = engine.start(
-                id,
-                network.name(),
-                new Printed(bytes -> output.write(contract.printed(bytes)), () -> ended.complete(null)));
+        String address = start.engine()
+                .start(
+                        id,
+                        start.network().name(),
+                        new Printed(bytes -> output.write(contract.printed(bytes)), () -> ended.complete(null)));
         String url = "http://%s:%d".formatted(address, Engine.PORT);
+        String gateway = start.network().gateway();
         try {
-            String runtime = door.url(network.gateway());
-            awaitListening(engine, id, address, ended);
+            String runtime = door.url(gateway);
+            awaitListening(start.engine(), id, address, ended);
             contract.initialise(client, url);
-            return new RunningContainer(key, id, url, runtime, contract, output, values, ended);
+            return new RunningContainer(start.key(), id, url, runtime, contract, output, values, ended);
         } catch (IOException e) {
-            throw new EngineFailure(
-                    "containers cannot reach this node at %s: %s".formatted(network.gateway(), e.getMessage()));
+            throw new EngineFailure("containers cannot reach this node at %s: %s".formatted(gateway, e.getMessage()));
         } catch (EngineFailure e) {
             throw new EngineFailure(e.getMessage(), output.early());
         }

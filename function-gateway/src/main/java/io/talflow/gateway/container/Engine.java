@@ -44,8 +44,25 @@ final class Engine implements Closeable {
             Map<String, String> labels,
             List<String> environment) {
 
-        Spec withoutValues() {
-            return new Spec(image, container, network, Optional.empty(), labels, environment);
+        interface Attempt<T> {
+            T of(Spec spec) throws EngineFailure;
+        }
+
+        /**
+         * What an engine refuses with its values mounted is tried without, and streamed them: an engine that has not this machine's
+         * files, as one outside of the container that this gateway runs in, or an image with a file in their place.
+         */
+        <T> T shownOrStreamed(Attempt<T> attempt) throws EngineFailure {
+            try {
+                return attempt.of(this);
+            } catch (ContainerRefused e) {
+                if (values.isEmpty()) {
+                    throw e;
+                }
+                T done = attempt.of(new Spec(image, container, network, Optional.empty(), labels, environment));
+                LOG.warn("A container of {} is streamed its values: {}", image, e.getMessage());
+                return done;
+            }
         }
     }
 
@@ -91,38 +108,22 @@ final class Engine implements Closeable {
         return networks;
     }
 
-    /** Creates a container, pulling its image if it is not here. @return its id */
+    /**
+     * Creates a container, pulling its image if it is not here.
+     *
+     * @return its id
+     * @throws ContainerRefused if the engine does not create it of an image that is here
+     */
     String create(Spec spec) throws EngineFailure {
         try {
-            return tryCreate(spec);
-        } catch (NotFoundException missing) {
-            pull(spec.image());
             try {
-                return tryCreate(spec);
-            } catch (RuntimeException e) {
-                throw refused("create a container of " + spec.image(), e);
+                return createNow(spec);
+            } catch (NotFoundException missing) {
+                pull(spec.image());
+                return createNow(spec);
             }
         } catch (RuntimeException e) {
-            throw refused("create a container of " + spec.image(), e);
-        }
-    }
-
-    /**
-     * An engine that has not this machine's files, as one outside of the container that this gateway runs in, may refuse to show
-     * it values. Then they are streamed.
-     */
-    private String tryCreate(Spec spec) {
-        try {
-            return createNow(spec);
-        } catch (NotFoundException missing) {
-            throw missing;
-        } catch (RuntimeException e) {
-            if (spec.values().isEmpty()) {
-                throw e;
-            }
-            String id = createNow(spec.withoutValues());
-            LOG.warn("A container of {} is streamed its values: {}", spec.image(), e.getMessage());
-            return id;
+            throw new ContainerRefused("create a container of " + spec.image(), e);
         }
     }
 
@@ -158,7 +159,7 @@ final class Engine implements Closeable {
      * Starts it; all that it prints goes to {@code output}, from the first byte, until it ends.
      *
      * @return its address, IPv4
-     * @throws StartRefused if the engine does not start what it has created
+     * @throws ContainerRefused if the engine does not start what it has created
      */
     String start(String id, String network, Printed output) throws EngineFailure {
         try {
@@ -175,7 +176,7 @@ final class Engine implements Closeable {
             Thread.currentThread().interrupt();
             throw new EngineFailure("starting a container was interrupted");
         } catch (RuntimeException e) {
-            throw new StartRefused(e.getMessage());
+            throw new ContainerRefused("start a container", e);
         }
     }
 

@@ -24,15 +24,16 @@ final class Printed extends ResultCallback.Adapter<Frame> {
     /**
      * Podman makes the container of its image when it is attached to, so there an error of that is told, and not by its start.
      *
-     * @throws StartRefused if the engine refuses, or does not answer in time
+     * @throws ContainerRefused if the engine refuses, or does not answer in time
      */
-    void awaitAttached(Duration patience) throws StartRefused, InterruptedException {
+    void awaitAttached(Duration patience) throws ContainerRefused, InterruptedException {
         try {
             attached.get(patience.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
-            throw new StartRefused(e.getCause().getMessage());
+            throw new ContainerRefused("start a container", e.getCause());
         } catch (TimeoutException e) {
-            throw new StartRefused("it does not attach to it within " + patience);
+            throw new ContainerRefused(
+                    "start a container", new TimeoutException("it does not attach to it within " + patience));
         }
     }
 

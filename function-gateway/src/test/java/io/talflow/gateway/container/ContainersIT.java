@@ -271,13 +271,14 @@ class ContainersIT {
     void makesAContainerThatIsShownNoValuesWhereTheEngineHasNotThisMachinesFiles() throws Exception {
         Path nowhere = Path.of("/etc/hostname/values");
         try (Engine own = Engine.connect(TestEngine.socket(), ImageSources.NOWHERE)) {
-            String id = own.create(new Engine.Spec(
+            Engine.Spec spec = new Engine.Spec(
                     image,
                     container(0, 1, 1),
                     "none",
                     Optional.of(nowhere),
                     Map.of("talflow.test", "files"),
-                    List.of()));
+                    List.of());
+            String id = spec.shownOrStreamed(own::create);
             assertThat(own.labelled("talflow.test", "files")).contains(id);
             own.remove(id);
         }
