@@ -251,11 +251,7 @@ public final class Gateway implements AutoCloseable {
     }
 
     private ScheduledThreadPoolExecutor timer() {
-        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, task -> {
-            Thread thread = new Thread(task, "gateway-timer");
-            thread.setDaemon(true);
-            return thread;
-        });
+        ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, new DaemonThreads("gateway-timer"));
         timer.setRemoveOnCancelPolicy(true);
         closing(timer::shutdownNow);
         return timer;

@@ -1,5 +1,6 @@
 package io.talflow.gateway.data;
 
+import io.talflow.gateway.DaemonThreads;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import io.talflow.gateway.ValueOptions;
@@ -29,11 +30,8 @@ public final class DataProxy implements AutoCloseable {
     private final Peers peers;
     private final Fetch fetch;
     private final Remakes remakes;
-    private final ScheduledExecutorService sweeping = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread thread = new Thread(task, "data-sweeper");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ScheduledExecutorService sweeping =
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("data-sweeper"));
     private final Puts puts;
 
     /**

@@ -1,9 +1,9 @@
 package io.talflow.gateway.data;
 
+import io.talflow.gateway.DaemonThreads;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
@@ -22,11 +22,7 @@ import java.util.zip.CRC32C;
 final class Incoming implements AutoCloseable {
     private static final int BUFFER = 512 * 1024;
     /** Write what has come while the next comes. */
-    private static final Executor WRITERS = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "data-writer");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private static final Executor WRITERS = Executors.newCachedThreadPool(new DaemonThreads("data-receiver"));
 
     private static final long STEP = 1L << 20;
 
@@ -115,14 +111,14 @@ final class Incoming implements AutoCloseable {
             while (piece.fill(in)) {
                 await(writing);
                 Piece full = piece;
-                writing = CompletableFuture.runAsync(() -> write(full), WRITERS);
+                writing = CompletableFuture.runAsync(() -> writeBeside(full), WRITERS);
                 piece = spare == null ? new Piece() : spare;
                 spare = full;
             }
         } finally {
             await(writing);
         }
-        writeHere(piece);
+        write(piece);
         if (piece.broken != null) {
             throw piece.broken;
         }
@@ -153,28 +149,24 @@ final class Incoming implements AutoCloseable {
         }
     }
 
-    private void write(Piece piece) {
+    private void write(Piece piece) throws IOException {
         while (received + piece.length > taken) {
             room.take(STEP);
             taken += STEP;
         }
-        try {
-            ByteBuffer bytes = ByteBuffer.wrap(piece.bytes, 0, piece.length);
-            while (bytes.hasRemaining()) {
-                channel.write(bytes);
-            }
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
+        ByteBuffer bytes = ByteBuffer.wrap(piece.bytes, 0, piece.length);
+        while (bytes.hasRemaining()) {
+            channel.write(bytes);
         }
         crc.update(piece.bytes, 0, piece.length);
         received += piece.length;
     }
 
-    private void writeHere(Piece piece) throws IOException {
+    private void writeBeside(Piece piece) {
         try {
             write(piece);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
+        } catch (IOException e) {
+            throw new CompletionException(e);
         }
     }
 
@@ -182,8 +174,8 @@ final class Incoming implements AutoCloseable {
         try {
             writing.join();
         } catch (CompletionException e) {
-            if (e.getCause() instanceof UncheckedIOException unwritten) {
-                throw unwritten.getCause();
+            if (e.getCause() instanceof IOException unwritten) {
+                throw unwritten;
             }
             throw e.getCause() instanceof RuntimeException failure ? failure : e;
         }

@@ -1,5 +1,6 @@
 package io.talflow.gateway.data;
 
+import io.talflow.gateway.DaemonThreads;
 import io.talflow.gateway.GatewayError;
 import io.talflow.gateway.GatewayFailure;
 import java.io.IOException;
@@ -25,11 +26,7 @@ final class Remakes implements AutoCloseable {
     private final Values values;
     private final Producers producers;
     private final Map<String, Remake> byFiring = new HashMap<>();
-    private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
-        Thread thread = new Thread(task, "data-remake");
-        thread.setDaemon(true);
-        return thread;
-    });
+    private final ExecutorService threads = Executors.newCachedThreadPool(new DaemonThreads("data-remake"));
 
     Remakes(Values values, Producers producers) {
         this.values = values;

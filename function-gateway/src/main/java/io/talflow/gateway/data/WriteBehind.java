@@ -1,5 +1,6 @@
 package io.talflow.gateway.data;
 
+import io.talflow.gateway.DaemonThreads;
 import java.io.IOException;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -18,11 +19,8 @@ final class WriteBehind implements AutoCloseable {
         void write(Value value) throws IOException;
     }
 
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread writer = new Thread(task, "data-writer");
-        writer.setDaemon(true);
-        return writer;
-    });
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("data-writer"));
     private final Write write;
 
     WriteBehind(Write write) {

@@ -1,5 +1,6 @@
 package io.talflow.gateway.event;
 
+import io.talflow.gateway.DaemonThreads;
 import io.talflow.gateway.journal.Journal;
 import io.talflow.gateway.journal.Recorded;
 import io.talflow.gateway.log.EventLog;
@@ -24,8 +25,8 @@ public final class OutcomePublisher implements AutoCloseable {
     private final OutcomeEvents events;
     private final BlockingQueue<Recorded> waiting = new LinkedBlockingQueue<>();
     private final ScheduledExecutorService later =
-            Executors.newSingleThreadScheduledExecutor(task -> daemon(task, "publisher-retry"));
-    private final Thread sender = daemon(this::send, "publisher");
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("publisher-retry"));
+    private final Thread sender = new DaemonThreads("publisher").newThread(this::send);
     /** Whether the last thing Kafka said was a yes: sending does not block then. */
     private volatile boolean flowing;
 
@@ -85,11 +86,5 @@ public final class OutcomePublisher implements AutoCloseable {
     public void close() {
         sender.interrupt();
         later.shutdownNow();
-    }
-
-    private static Thread daemon(Runnable task, String name) {
-        Thread thread = new Thread(task, name);
-        thread.setDaemon(true);
-        return thread;
     }
 }

@@ -1,5 +1,6 @@
 package io.talflow.gateway.exec;
 
+import io.talflow.gateway.DaemonThreads;
 import io.talflow.gateway.exec.PythonJob.ServerKey;
 import io.talflow.gateway.journal.Outcome;
 import java.io.IOException;
@@ -50,11 +51,7 @@ public final class PythonPool implements AutoCloseable {
         places = new FairPlaces<>(bound, bound, System::nanoTime);
         this.idleLimit = idleLimit;
         this.clock = clock;
-        threads = Executors.newCachedThreadPool(task -> {
-            Thread thread = new Thread(task, "python");
-            thread.setDaemon(true);
-            return thread;
-        });
+        threads = Executors.newCachedThreadPool(new DaemonThreads("python"));
         long period = Math.max(50, idleLimit.toMillis() / 4);
         Future<?> unused = timer.scheduleWithFixedDelay(this::endIdle, period, period, TimeUnit.MILLISECONDS);
     }

@@ -1,5 +1,6 @@
 package io.talflow.gateway.log;
 
+import io.talflow.gateway.DaemonThreads;
 import io.talflow.gateway.auth.PeerAccess;
 import io.talflow.gateway.auth.PeerHttp;
 import io.talflow.tal.Json;
@@ -26,7 +27,7 @@ public final class PeerLogs implements AutoCloseable {
 
     private final LongFunction<Map<String, String>> urls;
     private final PeerHttp http;
-    private final ExecutorService threads = Executors.newCachedThreadPool(PeerLogs::thread);
+    private final ExecutorService threads = Executors.newCachedThreadPool(new DaemonThreads("peer-logs"));
 
     /**
      * What the other nodes have.
@@ -113,12 +114,6 @@ public final class PeerLogs implements AutoCloseable {
 
     private static String encode(String text) {
         return URLEncoder.encode(text, StandardCharsets.UTF_8);
-    }
-
-    private static Thread thread(Runnable task) {
-        Thread thread = new Thread(task, "peer-logs");
-        thread.setDaemon(true);
-        return thread;
     }
 
     @Override

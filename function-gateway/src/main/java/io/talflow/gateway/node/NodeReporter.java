@@ -1,5 +1,6 @@
 package io.talflow.gateway.node;
 
+import io.talflow.gateway.DaemonThreads;
 import io.talflow.gateway.log.EventLog;
 import io.talflow.tal.event.NodeReport;
 import io.talflow.tal.event.NodeReport.State;
@@ -30,11 +31,8 @@ public final class NodeReporter implements AutoCloseable {
     private final Identity identity;
     private final Machine machine;
     private final Supplier<NodeReport.Functions> functions;
-    private final ScheduledExecutorService thread = Executors.newSingleThreadScheduledExecutor(task -> {
-        Thread reporter = new Thread(task, "node-reporter");
-        reporter.setDaemon(true);
-        return reporter;
-    });
+    private final ScheduledExecutorService thread =
+            Executors.newSingleThreadScheduledExecutor(new DaemonThreads("node-reporter"));
     private CompletableFuture<?> last = CompletableFuture.completedFuture(null);
     private volatile State state = State.UP;
     private volatile boolean gone;
