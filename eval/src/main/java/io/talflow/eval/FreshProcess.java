@@ -19,14 +19,9 @@ final class FreshProcess {
      * Runs it and waits.
      *
      * @param options more for the JVM
-     * @return the medians it printed
+     * @return the metrics of each run that it printed
      * @throws IOException if it fails
      */
-    static Map<?, ?> median(List<String> options, List<String> arguments) throws IOException, InterruptedException {
-        return (Map<?, ?>) report(options, arguments).get("median");
-    }
-
-    /** The same. @return the metrics of each run that it printed */
     static List<Map<String, Double>> runs(List<String> options, List<String> arguments)
             throws IOException, InterruptedException {
         List<Map<String, Double>> runs = new ArrayList<>();

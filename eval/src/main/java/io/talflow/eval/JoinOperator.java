@@ -55,7 +55,6 @@ final class JoinOperator implements AutoCloseable {
     private long snapshotCpuNanos;
     private long offset;
     private long clockMillis;
-    private int ended;
     private Steps steps;
 
     /** What the steps of joins took; snapshots lie between steps. */
@@ -148,6 +147,7 @@ final class JoinOperator implements AutoCloseable {
 
     private void join(int width) throws Exception {
         String task = WORKFLOW + "/t" + offset;
+        int tombstones = harness.numProcessingTimeTimers();
         step(TalEvent.engine(
                 task,
                 "/bench",
@@ -171,9 +171,8 @@ final class JoinOperator implements AutoCloseable {
             step(event(body, EventTypes.INVOCATION_COMPLETED, task, Map.of(), Map.of("done", true)), true);
         }
         steps.completionCpuNanos += Machine.threadCpuNanos() - cpuBefore - (snapshotCpuNanos - snapshotCpuBefore);
-        ended++;
         // An ended task's rows are removed bit by bit, one each millisecond of the job's clock; its tombstone stays.
-        while (harness.numProcessingTimeTimers() > ended) {
+        while (harness.numProcessingTimeTimers() > tombstones + 1) {
             tick();
         }
     }

@@ -211,7 +211,7 @@ final class RowStore {
     }
 
     private boolean isMuch() {
-        return changed.size() > MAX_CHANGED || held > MAX_ROWS && !changed.isEmpty();
+        return changed.size() > MAX_CHANGED || (held > MAX_ROWS && !changed.isEmpty());
     }
 
     /** Writes everything that waits. The current key is another afterwards. */
